@@ -1,0 +1,12 @@
+//! A fully connected neural network to learn from.
+
+pub mod data;
+mod error;
+
+pub use error::{Error, Result};
+
+/// Everything a notebook needs, in one `use`.
+pub mod prelude {
+    pub use crate::data::{self, Dataset, Mnist};
+    pub use crate::{Error, Result};
+}
