@@ -1,8 +1,8 @@
 //! Examples to learn from: what a [`Dataset`] is, and where it comes from.
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 
-use crate::{Error, Result};
+use crate::{Error, Float, Result};
 
 /// Examples with their labels: what a network trains on and is tested on.
 #[derive(Clone, PartialEq)]
@@ -50,4 +50,19 @@ impl std::fmt::Debug for Dataset {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Dataset: {} examples of {} inputs", self.inputs.nrows(), self.inputs.ncols())
     }
+}
+
+/// One row per label, `(n, classes)`: 1 at the label, 0 elsewhere.
+///
+/// # Errors
+/// [`Error::Argument`] if a label is `classes` or more.
+pub fn one_hot<F: Float>(labels: ArrayView1<'_, u8>, classes: usize) -> Result<Array2<F>> {
+    let mut rows = Array2::zeros((labels.len(), classes));
+    for (mut row, &label) in rows.outer_iter_mut().zip(labels) {
+        match row.get_mut(usize::from(label)) {
+            Some(target) => *target = F::one(),
+            None => return Err(Error::argument("labels", format!("labels below {classes}"), label)),
+        }
+    }
+    Ok(rows)
 }
