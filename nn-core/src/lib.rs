@@ -55,6 +55,7 @@
 //! [`Loss::delta`], which works for every other pair of loss and activation as well.
 
 mod activation;
+mod checkpoint;
 pub mod data;
 mod error;
 mod float;

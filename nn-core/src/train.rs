@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, Axis};
 use rand::SeedableRng;
@@ -36,6 +37,7 @@ pub struct Training {
     epochs: usize,
     shuffle: Option<u64>,
     also: Vec<Loss>,
+    checkpoint: Option<PathBuf>,
     quiet: bool,
 }
 
@@ -75,8 +77,16 @@ pub struct Evaluation {
 impl Training {
     /// Training on `loss`: learning rate 0.01, mini-batches of 100, 10 epochs, in the data's order.
     pub fn new(loss: Loss) -> Self {
-        let also = Vec::new();
-        Self { loss, learning_rate: 0.01, mini_batch_size: 100, epochs: 10, shuffle: None, also, quiet: false }
+        Self {
+            loss,
+            learning_rate: 0.01,
+            mini_batch_size: 100,
+            epochs: 10,
+            shuffle: None,
+            also: Vec::new(),
+            checkpoint: None,
+            quiet: false,
+        }
     }
 
     /// η: how far each step follows the gradient.
@@ -105,6 +115,14 @@ impl Training {
         self
     }
 
+    /// Keeps a checkpoint in the file `path` after every epoch: the network and what was measured so far.
+    ///
+    /// The file is replaced at once, so that at every moment it is whole; [`Training::resume`] goes on from it, and
+    /// [`Network::load`] reads the network in it.
+    pub fn checkpoint(self, path: impl AsRef<Path>) -> Self {
+        Self { checkpoint: Some(path.as_ref().to_owned()), ..self }
+    }
+
     /// Prints nothing.
     pub fn quiet(self) -> Self {
         Self { quiet: true, ..self }
@@ -128,8 +146,63 @@ impl Training {
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
     pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
         self.check(network, train, test)?;
-        let mut history = History { loss: self.loss, also: self.also.clone(), epochs: Vec::with_capacity(self.epochs) };
-        for epoch in 0..self.epochs {
+        self.run_from(self.empty_history(), network, train, test)
+    }
+
+    /// Goes on where [`Training::checkpoint`] left off, after an interrupt or a crash: `network` becomes the saved one, and
+    /// the epochs that are missing follow. It ends in the same bits as a training that was never interrupted.
+    ///
+    /// Without a checkpoint yet it is [`Training::run`]; with more [`Training::epochs`] than before it trains longer.
+    ///
+    /// # Errors
+    /// As [`Training::run`]; [`Error::Argument`] if no checkpoint was asked for; [`Error::Content`] if the file there
+    /// belongs to a training with other settings or to a network of another shape, [`Error::Io`] if it cannot be read.
+    pub fn resume<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
+        self.check(network, train, test)?;
+        let Some(path) = &self.checkpoint else {
+            return Err(Error::argument(
+                "checkpoint",
+                "the file of a checkpoint, given to Training::checkpoint",
+                "none",
+            ));
+        };
+        if !path.exists() {
+            return self.run(network, train, test);
+        }
+        let (saved, history) = self.read_checkpoint(path, network, train)?;
+        *network = saved;
+        if !self.quiet {
+            println!("Resuming after {} epochs from {}", history.epochs.len(), path.display());
+        }
+        self.run_from(history, network, train, test)
+    }
+
+    /// What must be the same for a training to go on as it began, in words.
+    pub(crate) fn settings(&self, train: &Dataset) -> String {
+        let order = self.shuffle.map_or("in order".to_owned(), |seed| format!("shuffled with seed {seed}"));
+        let also: String = self.also.iter().map(|loss| format!(" and {loss}")).collect();
+        format!(
+            "{}{also}, learning rate {}, mini-batches of {} from {} examples {order}",
+            self.loss,
+            self.learning_rate,
+            self.mini_batch_size,
+            train.len()
+        )
+    }
+
+    pub(crate) fn empty_history(&self) -> History {
+        History { loss: self.loss, also: self.also.clone(), epochs: Vec::with_capacity(self.epochs) }
+    }
+
+    /// The epochs that `history` does not hold yet.
+    fn run_from<F: Float>(
+        &self,
+        mut history: History,
+        network: &mut Network<F>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        for epoch in history.epochs.len()..self.epochs {
             let last_good = network.clone();
             let measured = self.epoch(epoch, network, train).and_then(|train_loss| {
                 let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
@@ -142,6 +215,9 @@ impl Training {
                 println!("{}", self.line(epoch, &measured));
             }
             history.epochs.push(measured);
+            if let Some(path) = &self.checkpoint {
+                self.write_checkpoint(path, network, train, &history)?;
+            }
         }
         Ok(history)
     }
