@@ -7,6 +7,6 @@ pub use error::{Error, Result};
 
 /// Everything a notebook needs, in one `use`.
 pub mod prelude {
-    pub use crate::data::{self, Dataset, Mnist};
+    pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::{Error, Result};
 }
