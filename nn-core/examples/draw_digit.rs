@@ -11,29 +11,32 @@ const PAPER: [f32; 3] = [251.0, 250.0, 246.0];
 const INK: [f32; 3] = [33.0, 38.0, 66.0];
 
 /// Where the pen passes, in pixels from the upper left corner, and how hard it is pressed there.
-const PATH: [(f32, f32, f32); 12] = [
-    (93.0, 83.0, 0.55),
-    (112.0, 62.0, 0.85),
-    (143.0, 50.0, 1.0),
-    (172.0, 62.0, 1.1),
-    (176.0, 93.0, 1.2),
-    (153.0, 121.0, 0.95),
-    (124.0, 133.0, 0.75),
-    (160.0, 138.0, 0.95),
-    (186.0, 163.0, 1.2),
-    (181.0, 204.0, 1.25),
-    (143.0, 229.0, 1.0),
-    (92.0, 216.0, 0.5),
+const PATH: [(f32, f32, f32); 15] = [
+    (88.0, 88.0, 0.35),
+    (104.0, 66.0, 0.80),
+    (132.0, 54.0, 1.00),
+    (161.0, 60.0, 1.15),
+    (176.0, 84.0, 1.25),
+    (168.0, 110.0, 1.10),
+    (146.0, 128.0, 0.80),
+    (122.0, 138.0, 0.60),
+    (150.0, 139.0, 0.85),
+    (178.0, 153.0, 1.10),
+    (191.0, 182.0, 1.30),
+    (181.0, 213.0, 1.30),
+    (151.0, 233.0, 1.10),
+    (116.0, 234.0, 0.80),
+    (84.0, 217.0, 0.40),
 ];
 
 /// Half the stroke's width at a pressure of 1, in pixels.
-const RADIUS: f32 = 8.5;
+const RADIUS: f32 = 9.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("which file? For instance data/digit.png")?;
     let mut coverage = vec![0.0_f32; (SIZE * SIZE) as usize];
     for (x, y, pressure) in pen_positions() {
-        stamp(&mut coverage, x, y, RADIUS * (0.45 + 0.55 * pressure), 0.86 + 0.12 * pressure.min(1.1));
+        stamp(&mut coverage, x, y, RADIUS * (0.25 + 0.75 * pressure), 0.86 + 0.12 * pressure.min(1.1));
     }
     let picture = RgbImage::from_fn(SIZE, SIZE, |x, y| {
         let ink = coverage[(y * SIZE + x) as usize];
