@@ -1,12 +1,81 @@
-//! A fully connected neural network to learn from.
+//! A fully connected neural network to learn from: small enough to read, fast enough to use in a notebook.
+//!
+//! ```text
+//! csv → Dataset → forward → loss → backward → step → History → Figure
+//! ```
+//!
+//! Read the modules in that order; each holds one idea, with its equations above its functions.
+//!
+//! | to read | where |
+//! |---|---|
+//! | activations σ with their derivatives | [`Activation`] |
+//! | losses with their gradients, and δ of the last layer | [`Loss`] |
+//! | forward propagation, backpropagation, one step of gradient descent | [`Network`] |
+//! | epochs, mini-batches, what is measured | [`Training`], [`History`] |
+//! | accuracy, the confusion matrix, the worst mistakes | [`metrics`] |
+//! | MNIST, and a digit of your own | [`data`] |
+//!
+//! # Notation
+//!
+//! One example per row. Shapes are `(rows, columns)`; n is the number of examples in a mini-batch.
+//!
+//! | symbol | name | shape | in code |
+//! |---|---|---|---|
+//! | W\[l\] | weights | `(fan_out, fan_in)` | [`Layer::weights`] |
+//! | b\[l\] | biases | `(fan_out,)` | [`Layer::biases`] |
+//! | z\[l\] = a\[l-1\] · W\[l\]ᵀ + b\[l\] | pre-activations | `(n, fan_out)` | [`Trace::zs`] |
+//! | a\[l\] = σ(z\[l\]), a\[0\] = inputs | activations | `(n, fan_out)` | [`Trace::activations`] |
+//! | δ\[l\] = ∂loss/∂z\[l\] | delta | `(n, fan_out)` | [`Loss::delta`], [`Activation::delta`] |
+//! | ∂loss/∂W\[l\], ∂loss/∂b\[l\] | gradients | those of W and b | [`Gradients`] |
+//! | η | learning rate | a number | [`Training::learning_rate`] |
+//!
+//! # From the data to an answer
+//!
+//! ```
+//! use nn_core::prelude::*;
+//!
+//! let mnist = data::mnist("../data")?;
+//! let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;
+//! let history = Training::new(Loss::CrossEntropy)
+//!     .learning_rate(0.01)
+//!     .mini_batch_size(100)
+//!     .epochs(1)
+//!     .run(&mut network, &mnist.train, &mnist.test)?;
+//! assert!(history.accuracy() > 0.8);
+//!
+//! let first = mnist.test.inputs.row(0);
+//! assert_eq!(network.classify(first)?, usize::from(mnist.test.labels[0]));
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # For readers of the numpy original
+//!
+//! The original holds one example per column and loops over the examples of a mini-batch; here an example is a row and a
+//! mini-batch is one matrix, so its `w @ a + b` reads `a · Wᵀ + b`. Its weights are ours, its `delta = a - y` is
+//! [`Loss::delta`], which works for every other pair of loss and activation as well.
 
+mod activation;
 pub mod data;
 mod error;
+mod float;
+mod loss;
+pub mod metrics;
+mod network;
+mod persist;
+mod train;
 
+pub use activation::Activation;
 pub use error::{Error, Result};
+pub use float::Float;
+pub use loss::Loss;
+pub use network::{Gradients, Layer, Network, Trace};
+pub use train::{Epoch, Evaluation, History, Training};
 
-/// Everything a notebook needs, in one `use`.
+/// Everything a notebook needs, in one `use`; ndarray's everyday names among it.
 pub mod prelude {
+    pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
-    pub use crate::{Error, Result};
+    pub use crate::metrics::{self, ConfusionMatrix};
+    pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
+    pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
 }

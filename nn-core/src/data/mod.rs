@@ -19,13 +19,13 @@ mod idx;
 
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
 pub use csv::{csv, table};
 pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
 pub use idx::idx;
 
-use crate::{Error, Result};
+use crate::{Error, Float, Result};
 
 /// Pixels per side of a picture.
 const SIDE: usize = 28;
@@ -174,4 +174,19 @@ impl Part {
 /// Pixels as bytes, 0 to 255, become inputs, 0 to 1.
 fn scaled(bytes: &[u8]) -> Vec<f32> {
     bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect()
+}
+
+/// One row per label, `(n, classes)`: 1 at the label, 0 elsewhere.
+///
+/// # Errors
+/// [`Error::Argument`] if a label is `classes` or more.
+pub fn one_hot<F: Float>(labels: ArrayView1<'_, u8>, classes: usize) -> Result<Array2<F>> {
+    let mut rows = Array2::zeros((labels.len(), classes));
+    for (mut row, &label) in rows.outer_iter_mut().zip(labels) {
+        match row.get_mut(usize::from(label)) {
+            Some(target) => *target = F::one(),
+            None => return Err(Error::argument("labels", format!("labels below {classes}"), label)),
+        }
+    }
+    Ok(rows)
 }

@@ -1,0 +1,61 @@
+//! The precision of a network's numbers.
+
+use ndarray::NdFloat;
+use safetensors::Dtype;
+
+/// `f32`, the precision to train in, or `f64`, for checking gradients and for comparing with numpy.
+///
+/// Implemented for these two and no others.
+pub trait Float: NdFloat + sealed::Sealed {
+    /// This precision's name in a safetensors file.
+    #[doc(hidden)]
+    const DTYPE: Dtype;
+
+    /// The number nearest to `value`.
+    fn of(value: f64) -> Self;
+
+    /// The same number as an `f64`, exactly.
+    fn f64(self) -> f64;
+
+    /// The bytes of a little-endian file.
+    #[doc(hidden)]
+    fn little_endian(self) -> impl IntoIterator<Item = u8>;
+}
+
+impl Float for f32 {
+    const DTYPE: Dtype = Dtype::F32;
+
+    fn of(value: f64) -> Self {
+        value as f32
+    }
+
+    fn f64(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn little_endian(self) -> impl IntoIterator<Item = u8> {
+        self.to_le_bytes()
+    }
+}
+
+impl Float for f64 {
+    const DTYPE: Dtype = Dtype::F64;
+
+    fn of(value: f64) -> Self {
+        value
+    }
+
+    fn f64(self) -> f64 {
+        self
+    }
+
+    fn little_endian(self) -> impl IntoIterator<Item = u8> {
+        self.to_le_bytes()
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}

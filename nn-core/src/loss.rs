@@ -1,0 +1,159 @@
+//! Loss functions: each value beside its gradient.
+
+use std::fmt;
+
+use ndarray::{Array2, ArrayView2, Axis, Zip};
+
+use crate::{Activation, Error, Float, Result};
+
+/// How wrong a network's outputs a are, when the targets are y; the mean over the examples of
+///
+/// | | one example's loss | ∂loss/∂a |
+/// |---|---|---|
+/// | cross-entropy | −Σ y ln a | −y / a |
+/// | binary cross-entropy | −Σ (y ln a + (1 − y) ln(1 − a)) | (a − y) / (a (1 − a)) |
+/// | mean squared error | Σ (a − y)² / 2k | (a − y) / k |
+///
+/// with sums over the k outputs, and natural logarithms. The 2 is the original notebook's: its derivative is then plain.
+///
+/// # Source
+/// Nielsen, *Neural Networks and Deep Learning*, chapters 1 and 3; gradients checked in `tests/gradients.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// For classes that exclude each other: outputs are probabilities with sum 1.
+    CrossEntropy,
+    /// For outputs that are each a probability of their own.
+    BinaryCrossEntropy,
+    /// For outputs that are any numbers.
+    MeanSquaredError,
+}
+
+impl Loss {
+    /// Every loss there is.
+    pub const ALL: [Self; 3] = [Self::CrossEntropy, Self::BinaryCrossEntropy, Self::MeanSquaredError];
+
+    /// The mean loss of `outputs` against `targets`, both `(n, k)`; 0 when there are no examples.
+    ///
+    /// A probability of 0 counts as the smallest positive number, so that the loss stays finite.
+    pub fn value<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> F {
+        let one = F::one();
+        let ln = |a: F| at_least_tiny(a).ln();
+        let half_mean = F::of(0.5 / targets.ncols().max(1) as f64);
+        mean(Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
+            Self::CrossEntropy => -times(y, ln(a)),
+            Self::BinaryCrossEntropy => -(times(y, ln(a)) + times(one - y, ln(one - a))),
+            Self::MeanSquaredError => half_mean * (a - y) * (a - y),
+        }))
+    }
+
+    /// The same from the last pre-activations `z`, `(n, k)`, and the activation that follows them.
+    ///
+    /// Logarithms of softmax and sigmoid are computed without the exponentials that round to 0 or 1:
+    ///
+    /// ```text
+    /// softmax + cross-entropy          −Σ y (z − ln Σ eᶻ)
+    /// sigmoid + binary cross-entropy    Σ (ln(1 + eᶻ) − y z)
+    /// ```
+    pub fn value_from_logits<F: Float>(
+        self,
+        output: Activation,
+        z: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+    ) -> F {
+        match (self, output) {
+            (Self::CrossEntropy, Activation::Softmax) => {
+                let max = z.fold_axis(Axis(1), F::neg_infinity(), |&max, &z| max.max(z)).insert_axis(Axis(1));
+                let shifted = &z - &max;
+                let ln_sum = shifted.mapv(F::exp).sum_axis(Axis(1)).mapv(F::ln).insert_axis(Axis(1));
+                mean((ln_sum - shifted) * targets)
+            }
+            (Self::BinaryCrossEntropy, Activation::Sigmoid) => {
+                mean(Zip::from(&z).and(&targets).map_collect(|&z, &y| {
+                    // ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|)
+                    z.max(F::zero()) + (-z.abs()).exp().ln_1p() - y * z
+                }))
+            }
+            _ => self.value(output.value(z).view(), targets),
+        }
+    }
+
+    /// The gradient ∂loss/∂a of each example's loss with respect to its outputs, `(n, k)`; not yet divided by n.
+    ///
+    /// Divisions by 0 count as divisions by the smallest positive number.
+    pub fn gradient<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Array2<F> {
+        let one = F::one();
+        let mean = F::of(1.0 / targets.ncols().max(1) as f64);
+        Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
+            Self::CrossEntropy => -y / at_least_tiny(a),
+            Self::BinaryCrossEntropy => (a - y) / at_least_tiny(a * (one - a)),
+            Self::MeanSquaredError => mean * (a - y),
+        })
+    }
+
+    /// The last layer's δ[L] = ∂loss/∂z[L], for any activation that can follow; `(n, k)`, not yet divided by n.
+    ///
+    /// The original notebook leaves this as a TODO and writes a − y by hand. That is what the chain rule comes to for two
+    /// pairs, where everything else cancels; for all others δ[L] is ∂loss/∂a taken through the activation.
+    ///
+    /// ```text
+    /// δ[L] = a − y                       softmax + cross-entropy, sigmoid + binary cross-entropy
+    /// δ[L] = (∂loss/∂a) · (∂a/∂z)        else
+    /// ```
+    ///
+    /// `y` must sum to 1 in every row for the first pair, as one-hot targets do.
+    pub fn delta<F: Float>(self, output: Activation, z: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Array2<F> {
+        let a = output.value(z);
+        match (self, output) {
+            (Self::CrossEntropy, Activation::Softmax) | (Self::BinaryCrossEntropy, Activation::Sigmoid) => a - targets,
+            _ => output.delta(z, self.gradient(a.view(), targets).view()),
+        }
+    }
+
+    /// Whether this loss has a meaning for what `output` puts out: logarithms want probabilities.
+    ///
+    /// # Errors
+    /// [`Error::Argument`], with the activations that go with this loss.
+    pub fn check(self, output: Activation) -> Result<()> {
+        use Activation::{Sigmoid, Softmax};
+        let fitting: &[Activation] = match self {
+            Self::CrossEntropy => &[Softmax],
+            Self::BinaryCrossEntropy => &[Sigmoid, Softmax],
+            Self::MeanSquaredError => &Activation::ALL,
+        };
+        if fitting.contains(&output) {
+            return Ok(());
+        }
+        let names: Vec<_> = fitting.iter().map(|activation| activation.name()).collect();
+        Err(Error::argument("loss", format!("{} as the last activation, for {self}", names.join(" or ")), output))
+    }
+
+    /// The name in messages and figures: `cross-entropy`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CrossEntropy => "cross-entropy",
+            Self::BinaryCrossEntropy => "binary cross-entropy",
+            Self::MeanSquaredError => "mean squared error",
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// `y * ln`, and 0 where y is 0 whatever the logarithm.
+fn times<F: Float>(y: F, ln: F) -> F {
+    if y == F::zero() { y } else { y * ln }
+}
+
+/// The number itself, or the smallest positive one where that is larger; NaN stays NaN.
+fn at_least_tiny<F: Float>(a: F) -> F {
+    if a < F::min_positive_value() { F::min_positive_value() } else { a }
+}
+
+/// The sum of all terms divided by the number of rows, summed in `f64`.
+fn mean<F: Float>(terms: Array2<F>) -> F {
+    F::of(terms.fold(0.0, |sum, term| sum + term.f64()) / terms.nrows().max(1) as f64)
+}

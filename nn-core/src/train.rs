@@ -1,0 +1,318 @@
+//! Training: mini-batch stochastic gradient descent, and the record it leaves.
+
+use std::fmt;
+use std::ops::Range;
+
+use ndarray::{Array2, Axis};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::data::{Dataset, one_hot};
+use crate::metrics::correct;
+use crate::network::check_learning_rate;
+use crate::{Error, Float, Loss, Network, Result};
+
+/// How to train: a loss, and options with the original notebook's values as defaults.
+///
+/// # Example
+/// ```
+/// use ndarray::array;
+/// use nn_core::prelude::*;
+///
+/// // Exclusive or: the smallest task that needs a hidden layer.
+/// let xor = Dataset::new(array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]], array![0, 1, 1, 0])?;
+/// let mut network = Network::new(&[2, 8, 2], &[Tanh, Softmax], 1)?;
+/// let training = Training::new(Loss::CrossEntropy).learning_rate(0.5).mini_batch_size(4).epochs(500).quiet();
+/// let history = training.run(&mut network, &xor, &xor)?;
+/// assert_eq!(history.accuracy(), 1.0);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Training {
+    loss: Loss,
+    learning_rate: f64,
+    mini_batch_size: usize,
+    epochs: usize,
+    shuffle: Option<u64>,
+    also: Vec<Loss>,
+    quiet: bool,
+}
+
+/// What one pass over the training set led to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Epoch {
+    /// The mean loss over the epoch's mini-batches, each measured just before its step.
+    pub train_loss: f64,
+    /// The mean loss over the test set, after the epoch.
+    pub test_loss: f64,
+    /// The share of the test set that is classified right, after the epoch.
+    pub accuracy: f64,
+    /// The test set's mean of every loss asked for with [`Training::also`], in that order.
+    pub also: Vec<f64>,
+}
+
+/// The record of a training, one [`Epoch`] after the other.
+#[derive(Clone, PartialEq)]
+pub struct History {
+    /// The loss that was trained on.
+    pub loss: Loss,
+    /// The losses that were measured beside it.
+    pub also: Vec<Loss>,
+    /// What each epoch led to.
+    pub epochs: Vec<Epoch>,
+}
+
+/// How good a network is on a data set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// The mean loss.
+    pub loss: f64,
+    /// The share of the examples that are classified right.
+    pub accuracy: f64,
+}
+
+impl Training {
+    /// Training on `loss`: learning rate 0.01, mini-batches of 100, 10 epochs, in the data's order.
+    pub fn new(loss: Loss) -> Self {
+        let also = Vec::new();
+        Self { loss, learning_rate: 0.01, mini_batch_size: 100, epochs: 10, shuffle: None, also, quiet: false }
+    }
+
+    /// η: how far each step follows the gradient.
+    pub fn learning_rate(self, learning_rate: f64) -> Self {
+        Self { learning_rate, ..self }
+    }
+
+    /// How many examples each step averages its gradient over. The last mini-batch of an epoch takes what is left.
+    pub fn mini_batch_size(self, mini_batch_size: usize) -> Self {
+        Self { mini_batch_size, ..self }
+    }
+
+    /// How many times to go through the training set.
+    pub fn epochs(self, epochs: usize) -> Self {
+        Self { epochs, ..self }
+    }
+
+    /// Takes the training set in a new order in every epoch, drawn from `seed`.
+    pub fn shuffle(self, seed: u64) -> Self {
+        Self { shuffle: Some(seed), ..self }
+    }
+
+    /// Measures another loss on the test set after every epoch, beside the one that is trained on.
+    pub fn also(mut self, loss: Loss) -> Self {
+        self.also.push(loss);
+        self
+    }
+
+    /// Prints nothing.
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    /// Trains `network` on `train`, measures it on `test` after every epoch, and prints a line of it:
+    /// `Epoch 0: accuracy: 0.8489 loss = 0.6642`.
+    ///
+    /// ```text
+    /// for each epoch, for each mini-batch:  forward → loss → backward → step
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if an option is not a positive number, there are no examples or fewer than one mini-batch, a
+    /// label has no output, or the loss has no meaning for the last activation; [`Error::Shape`] if the inputs are not as
+    /// wide as the network's. Nothing has changed then.
+    ///
+    /// [`Error::Diverged`] if a loss is no longer a finite number; the network then has the weights from before that epoch.
+    ///
+    /// # Source
+    /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
+    pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
+        self.check(network, train, test)?;
+        let mut history = History { loss: self.loss, also: self.also.clone(), epochs: Vec::with_capacity(self.epochs) };
+        for epoch in 0..self.epochs {
+            let last_good = network.clone();
+            let measured = self.epoch(epoch, network, train).and_then(|train_loss| {
+                let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
+                let (losses, accuracy) = measure(network, test, &losses)?;
+                self.check_finite(epoch, losses[0])?;
+                Ok(Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() })
+            });
+            let measured = measured.inspect_err(|_| *network = last_good)?;
+            if !self.quiet {
+                println!("{}", self.line(epoch, &measured));
+            }
+            history.epochs.push(measured);
+        }
+        Ok(history)
+    }
+
+    /// One pass over the training set; returns the mean loss of its mini-batches.
+    fn epoch<F: Float>(&self, epoch: usize, network: &mut Network<F>, train: &Dataset) -> Result<f64> {
+        let outputs = network.output_activation();
+        let order = self.order(epoch, train.len());
+        let mut sum = 0.0;
+        for start in (0..train.len()).step_by(self.mini_batch_size) {
+            let rows = start..(start + self.mini_batch_size).min(train.len());
+            let (inputs, targets) = match &order {
+                Some(order) => gather(train, &order[rows.clone()], &network.sizes())?,
+                None => rows_of(train, rows.clone(), &network.sizes())?,
+            };
+            let trace = network.forward(inputs.view())?;
+            let gradients = network.backward(&trace, targets.view(), self.loss)?;
+            if let Some(z) = trace.zs.last() {
+                let loss = self.loss.value_from_logits(outputs, z.view(), targets.view()).f64();
+                self.check_finite(epoch, loss)?;
+                sum += loss * rows.len() as f64;
+            }
+            network.step(&gradients, self.learning_rate)?;
+        }
+        Ok(sum / train.len() as f64)
+    }
+
+    /// The order of the examples in this epoch, where it is not the data's own.
+    fn order(&self, epoch: usize, n: usize) -> Option<Vec<usize>> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.shuffle?);
+        rng.set_stream(epoch as u64);
+        let mut order: Vec<_> = (0..n).collect();
+        order.shuffle(&mut rng);
+        Some(order)
+    }
+
+    fn line(&self, epoch: usize, measured: &Epoch) -> String {
+        let mut line = format!("Epoch {epoch}: accuracy: {:.4} loss = {:.4}", measured.accuracy, measured.test_loss);
+        for (loss, value) in self.also.iter().zip(&measured.also) {
+            line += &format!(" {loss} = {value:.4}");
+        }
+        line
+    }
+
+    fn check<F: Float>(&self, network: &Network<F>, train: &Dataset, test: &Dataset) -> Result<()> {
+        check_learning_rate(self.learning_rate)?;
+        if self.epochs == 0 {
+            return Err(Error::argument("epochs", "1 or more", 0));
+        }
+        check_data("train", network, train)?;
+        check_data("test", network, test)?;
+        if self.mini_batch_size == 0 || self.mini_batch_size > train.len() {
+            let expected = format!("1 to {}, the number of training examples", train.len());
+            return Err(Error::argument("mini_batch_size", expected, self.mini_batch_size));
+        }
+        self.also.iter().chain([&self.loss]).try_for_each(|loss| loss.check(network.output_activation()))
+    }
+
+    fn check_finite(&self, epoch: usize, loss: f64) -> Result<()> {
+        if loss.is_finite() {
+            return Ok(());
+        }
+        Err(Error::Diverged { epoch, loss, learning_rate: self.learning_rate })
+    }
+}
+
+impl<F: Float> Network<F> {
+    /// The mean loss and the accuracy on `dataset`.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there are no examples, a label has no output, or the loss has no meaning for the last
+    /// activation; [`Error::Shape`] if the inputs are not as wide as the network's.
+    pub fn evaluate(&self, dataset: &Dataset, loss: Loss) -> Result<Evaluation> {
+        check_data("dataset", self, dataset)?;
+        loss.check(self.output_activation())?;
+        let (losses, accuracy) = measure(self, dataset, &[loss])?;
+        Ok(Evaluation { loss: losses[0], accuracy })
+    }
+}
+
+impl History {
+    /// The training loss of each epoch.
+    pub fn train_losses(&self) -> Vec<f64> {
+        self.epochs.iter().map(|epoch| epoch.train_loss).collect()
+    }
+
+    /// The test loss after each epoch.
+    pub fn test_losses(&self) -> Vec<f64> {
+        self.epochs.iter().map(|epoch| epoch.test_loss).collect()
+    }
+
+    /// The accuracy on the test set after each epoch.
+    pub fn accuracies(&self) -> Vec<f64> {
+        self.epochs.iter().map(|epoch| epoch.accuracy).collect()
+    }
+
+    /// The accuracy on the test set after the last epoch.
+    pub fn accuracy(&self) -> f64 {
+        self.epochs.last().map_or(0.0, |epoch| epoch.accuracy)
+    }
+
+    /// Any loss on the test set after each epoch: the one that was trained on, or one asked for with [`Training::also`].
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if that loss was not measured.
+    pub fn losses(&self, loss: Loss) -> Result<Vec<f64>> {
+        if loss == self.loss {
+            return Ok(self.test_losses());
+        }
+        match self.also.iter().position(|&also| also == loss) {
+            Some(i) => Ok(self.epochs.iter().map(|epoch| epoch.also[i]).collect()),
+            None => Err(Error::argument("loss", format!("{} or one given to Training::also", self.loss), loss)),
+        }
+    }
+}
+
+/// One line: `History: 10 epochs, cross-entropy 0.2847, accuracy 0.9203`.
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let loss = self.epochs.last().map_or(f64::NAN, |epoch| epoch.test_loss);
+        write!(f, "History: {} epochs, {} {loss:.4}, accuracy {:.4}", self.epochs.len(), self.loss, self.accuracy())
+    }
+}
+
+/// The mean of each loss, and the accuracy, a thousand examples at a time to keep the memory small.
+fn measure<F: Float>(network: &Network<F>, dataset: &Dataset, losses: &[Loss]) -> Result<(Vec<f64>, f64)> {
+    let mut sums = vec![0.0; losses.len()];
+    let mut hits = 0;
+    for start in (0..dataset.len()).step_by(1000) {
+        let rows = start..(start + 1000).min(dataset.len());
+        let (inputs, targets) = rows_of(dataset, rows.clone(), &network.sizes())?;
+        let z = network.logits(inputs.view())?;
+        for (sum, loss) in sums.iter_mut().zip(losses) {
+            let mean = loss.value_from_logits(network.output_activation(), z.view(), targets.view());
+            *sum += mean.f64() * rows.len() as f64;
+        }
+        hits += correct(z.view(), dataset.labels.slice(ndarray::s![rows]));
+    }
+    let n = dataset.len() as f64;
+    Ok((sums.into_iter().map(|sum| sum / n).collect(), hits as f64 / n))
+}
+
+/// Some rows of the data: inputs, `(n, sizes[0])`, and one-hot targets, `(n, sizes[L])`.
+fn rows_of<F: Float>(dataset: &Dataset, rows: Range<usize>, sizes: &[usize]) -> Result<(Array2<F>, Array2<F>)> {
+    let inputs = dataset.inputs.slice(ndarray::s![rows.clone(), ..]).mapv(|x| F::of(x.into()));
+    let labels = dataset.labels.slice(ndarray::s![rows]);
+    Ok((inputs, one_hot(labels, sizes[sizes.len() - 1])?))
+}
+
+/// The same for rows in any order.
+fn gather<F: Float>(dataset: &Dataset, rows: &[usize], sizes: &[usize]) -> Result<(Array2<F>, Array2<F>)> {
+    let inputs = dataset.inputs.select(Axis(0), rows).mapv(|x| F::of(x.into()));
+    let labels = dataset.labels.select(Axis(0), rows);
+    Ok((inputs, one_hot(labels.view(), sizes[sizes.len() - 1])?))
+}
+
+fn check_data<F: Float>(argument: &'static str, network: &Network<F>, dataset: &Dataset) -> Result<()> {
+    let sizes = network.sizes();
+    if dataset.is_empty() {
+        return Err(Error::argument(argument, "at least one example", "none"));
+    }
+    if dataset.inputs.dim() != (dataset.labels.len(), sizes[0]) {
+        return Err(Error::shape(
+            argument,
+            format!("({}, {})", dataset.labels.len(), sizes[0]),
+            dataset.inputs.shape(),
+        ));
+    }
+    let classes = sizes[sizes.len() - 1];
+    match dataset.labels.iter().find(|&&label| usize::from(label) >= classes) {
+        Some(label) => Err(Error::argument(argument, format!("labels below {classes}, one per output"), label)),
+        None => Ok(()),
+    }
+}
