@@ -29,6 +29,7 @@ pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
         // Otherwise evcxr rewrites kernel specs in the home folder, and runs what the user keeps there for all notebooks.
         .env("JUPYTER_PATH", &nothing)
         .env("EVCXR_CONFIG_DIR", &nothing)
+        .env("RUST_BACKTRACE", "0")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
 
     match folder::make(&lab.join("kernel")) {

@@ -10,11 +10,13 @@ this talks to the kernel through jupyter_client itself, and takes any text on st
 """
 
 import argparse
+import collections
 import hashlib
 import os
 import queue
 import re
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -71,20 +73,21 @@ def execute(notebook, path):
     cells = code_cells(notebook)
     start = time.monotonic()
     manager = KernelManager(kernel_name="rust")
-    manager.start_kernel(cwd=str(path.parent.resolve()))
+    manager.start_kernel(cwd=str(path.parent.resolve()), stderr=subprocess.PIPE)
+    log = Log(manager.provisioner.process.stderr)
     try:
         client = manager.client()
         client.start_channels()
         try:
             client.wait_for_ready(timeout=300)
         except RuntimeError as error:
-            report(path, 0, len(cells), "", f"the kernel did not start: {error}")
+            report(path, 0, len(cells), "", f"the kernel did not start: {error}\n{log.tail()}")
             return False
         language = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
         notebook.metadata["language_info"] = language
         print(f"{path.name}: kernel started, {time.monotonic() - start:.1f} s", flush=True)
 
-        session = Session(manager, client)
+        session = Session(manager, client, log)
         for number, cell in enumerate(cells, 1):
             progress = Progress(number, len(cells), cell.source)
             cell.execution_count = number
@@ -110,8 +113,8 @@ def execute(notebook, path):
 class Session:
     """One kernel, and the cells that it has been given."""
 
-    def __init__(self, manager, client):
-        self.manager, self.client = manager, client
+    def __init__(self, manager, client, log):
+        self.manager, self.client, self.log = manager, client, log
 
     def run(self, cell, progress):
         """Runs `cell`, filling in its outputs. Raises Failure with all that it wrote to stderr."""
@@ -124,7 +127,7 @@ class Session:
                 if idle:
                     break
                 if not self.manager.is_alive():
-                    raise Failure("".join(errors) + "the kernel died") from None
+                    raise Failure("".join(errors) + f"the kernel died\n{self.log.tail()}") from None
                 continue
             kind, content = message["msg_type"], message["content"]
             mine = message["parent_header"].get("msg_id") == request
@@ -152,6 +155,24 @@ class Session:
                 return "error"
             if message["parent_header"].get("msg_id") == request:
                 return message["content"]["status"]
+
+
+class Log:
+    """What the kernel's own process, not a cell, writes to stderr: shown where it tells of waiting, kept for a post-mortem."""
+
+    def __init__(self, stream):
+        self.lines = collections.deque(maxlen=20)
+        threading.Thread(target=self.read, args=(stream,), daemon=True).start()
+
+    def read(self, stream):
+        for line in stream:
+            line = line.decode(errors="replace").rstrip()
+            self.lines.append(line)
+            if line.lstrip().startswith(("Compiling ", "Rust kernel:")):
+                print(f"\n           {line.strip()}", end="", flush=True)
+
+    def tail(self):
+        return "\n".join(self.lines)
 
 
 def add_output(cell, output):
@@ -252,7 +273,7 @@ def stop_when_parent_ends():
     """Our stdin is a pipe from `cargo xtask`: when that ends, however it ends, we stop the kernel and end too."""
 
     def wait():
-        while sys.stdin.buffer.read(1):
+        while os.read(0, 1):
             pass
         os.kill(os.getpid(), signal.SIGINT)
 
