@@ -58,7 +58,10 @@ fn pen_positions() -> impl Iterator<Item = (f32, f32, f32)> {
         let points = [point(-1), point(0), point(1), point(2)];
         let curve = |of: fn((f32, f32, f32)) -> f32| {
             let [a, b, c, d] = points.map(of);
-            0.5 * (2.0 * b + (c - a) * t + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t + (3.0 * (b - c) + d - a) * t * t * t)
+            0.5 * (2.0 * b
+                + (c - a) * t
+                + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
+                + (3.0 * (b - c) + d - a) * t * t * t)
         };
         let way = step as f32 / STEPS as f32;
         let tremble = |speed: f32, phase: f32| 0.9 * (speed * way + phase).sin() + 0.5 * (2.7 * speed * way).sin();

@@ -159,9 +159,8 @@ fn parse(path: &Path, block: Vec<u8>, schema: &SchemaRef, header: &Header, row: 
     };
     match (parsed, refusal) {
         (Ok(frame), None) => Ok(frame),
-        (_, refusal) => Err(csv_faults::first(path, &block, header, row + 2).unwrap_or_else(|| {
-            Error::content(path, "", "a table that polars can read", refusal.unwrap_or_default())
-        })),
+        (_, refusal) => Err(csv_faults::first(path, &block, header, row + 2)
+            .unwrap_or_else(|| Error::content(path, "", "a table that polars can read", refusal.unwrap_or_default()))),
     }
 }
 
@@ -171,7 +170,8 @@ fn fault(frame: &DataFrame) -> Option<String> {
         return Some(format!("{} missing in column {}", column.null_count(), column.name()));
     }
     let labels = frame.columns().first()?.u8().ok()?;
-    let wrong = labels.downcast_iter().flat_map(|chunk| chunk.values().iter()).find(|&&label| usize::from(label) >= LABELS)?;
+    let wrong =
+        labels.downcast_iter().flat_map(|chunk| chunk.values().iter()).find(|&&label| usize::from(label) >= LABELS)?;
     Some(format!("a label {wrong}"))
 }
 

@@ -172,7 +172,8 @@ fn pieces(ink: &Array2<f32>) -> (Array2<u32>, Vec<Piece>) {
         let label = pieces.len() as u32 + 1;
         let (row, column) = start;
         let at_border = false;
-        let mut piece = Piece { label, mass: 0.0, peak: 0.0, at_border, top: row, left: column, bottom: row, right: column };
+        let mut piece =
+            Piece { label, mass: 0.0, peak: 0.0, at_border, top: row, left: column, bottom: row, right: column };
         labels[start] = label;
         open.push(start);
         while let Some((row, column)) = open.pop() {
