@@ -2,11 +2,13 @@
 
 pub mod data;
 mod error;
+pub mod plot;
 
 pub use error::{Error, Result};
 
 /// Everything a notebook needs, in one `use`.
 pub mod prelude {
     pub use crate::data::{self, Dataset, Mnist};
+    pub use crate::plot::{self, Figure, Series};
     pub use crate::{Error, Result};
 }
