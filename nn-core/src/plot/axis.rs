@@ -69,8 +69,8 @@ fn round_step(least: f64, whole: bool) -> f64 {
     step
 }
 
-/// A range around all finite `values` whose ends are round: 0 is one of them when it is near.
-pub(super) fn round_range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+/// A range around all finite `values` whose ends are round, for about `count` ticks: 0 is one of them when it is near.
+pub(super) fn round_range(values: impl Iterator<Item = f64>, count: f64) -> Option<(f64, f64)> {
     let (mut low, mut high) = finite_range(values)?;
     if low >= 0.0 && low <= 0.5 * high {
         low = 0.0;
@@ -79,8 +79,8 @@ pub(super) fn round_range(values: impl Iterator<Item = f64>) -> Option<(f64, f64
         high = 0.0;
     }
     let (low, high) = widen(low, high);
-    let step = round_step((high - low) / 5.0, false);
-    let (from, to) = ((low / step - 1e-9).floor() * step, (high / step + 1e-9).ceil() * step);
+    let step = round_step((high - low) / count, false);
+    let (from, to) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
     Some(if from.is_finite() && to.is_finite() && to > from { (from, to) } else { (low, high) })
 }
 

@@ -100,13 +100,12 @@ impl BarChart {
         let slot = plot.width / self.values.len() as f64;
         let width = if slot > 4.0 { slot - (slot * 0.28).min(18.0) } else { slot };
         let largest = self.largest().filter(|_| self.highlights_largest);
-        let mut free_from = f64::NEG_INFINITY;
+        let stride = self.label_stride(slot);
         for (index, &value) in self.values.iter().enumerate() {
             let is_largest = largest == Some(index);
             let x = plot.x + slot * (index as f64 + 0.5);
             let color = match () {
-                () if is_largest => Color::TEST,
-                () if self.highlights_largest => QUIET_BAR,
+                () if self.highlights_largest && !is_largest => QUIET_BAR,
                 () => Color::BLUE,
             };
             let end = if value.is_finite() { axis.at(value) } else { axis.at(0.0) };
@@ -119,13 +118,19 @@ impl BarChart {
             }
             let weight = if is_largest { Weight::SemiBold } else { Weight::Regular };
             let style = Type::new(LABEL, weight, INK).middle();
-            let label = style.fit(self.label(index), (slot - 4.0).max(36.0));
-            let half = style.width(&label) / 2.0;
-            if x - half > free_from && x + half < plot.right() + 24.0 {
+            if index.is_multiple_of(stride) {
+                let label = style.fit(self.label(index), (slot * stride as f64 - 4.0).max(20.0));
                 scene.text(x, bottom + 18.0, &label, style);
-                free_from = x + half + 4.0;
             }
         }
+    }
+
+    /// Every how many bars a label fits: all, or every second, fifth, tenth, …
+    fn label_stride(&self, slot: f64) -> usize {
+        let style = Type::new(LABEL, Weight::Regular, INK);
+        let widest = self.labels.iter().take(1000).map(|label| style.width(label)).fold(0.0, f64::max).min(60.0);
+        let strides = (0..9).flat_map(|power| [1, 2, 5].map(|factor| factor * 10_usize.pow(power)));
+        strides.into_iter().find(|&stride| slot * stride as f64 >= widest + 8.0).unwrap_or(usize::MAX)
     }
 
     /// "largest 7 with 0.981, then 9 with 0.012"

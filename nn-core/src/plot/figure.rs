@@ -179,14 +179,14 @@ impl Figure {
     /// The figure as a PNG file: its texts are drawn with the crate's own font, its corners are transparent.
     ///
     /// # Errors
-    /// [`Error::Figure`] if size and resolution together ask for more than 40 million pixels.
+    /// [`Error::Figure`] if size and resolution together ask for more than 16 million pixels.
     pub fn to_png(&self) -> Result<Vec<u8>> {
         let (scene, width, height) = self.layout();
         let error = |reason| Error::Figure { title: self.title.clone(), action: "draw as PNG", reason };
         let pixels = width * height * self.resolution * self.resolution;
-        if pixels > 40e6 {
+        if pixels > 16e6 {
             let reason = format!(
-                "expected at most 40 million pixels, found {width} × {height} at resolution {}",
+                "expected at most 16 million pixels, found {width} × {height} at resolution {}",
                 self.resolution
             );
             return Err(error(reason));
@@ -243,7 +243,7 @@ impl Figure {
         let sum: f64 = natural.iter().map(|size| size.0).sum();
         // Two panels share a row that is wider than one figure, but not twice as wide.
         let shrink = if natural.len() > 1 { (920.0 / sum).min(1.0) } else { 1.0 };
-        let width = self.size.map_or((sum * shrink + gaps + 2.0 * MARGIN).clamp(240.0, 1000.0).round(), |size| size.0);
+        let width = self.size.map_or((sum * shrink + gaps + 2.0 * MARGIN).clamp(240.0, 1000.0).ceil(), |size| size.0);
         let inner = width - 2.0 * MARGIN;
 
         let mut y = MARGIN - 6.0;
@@ -261,7 +261,7 @@ impl Figure {
         let heading = if has_headings { theme::HEADING * 1.4 + 8.0 } else { 0.0 };
         let tallest = natural.iter().map(|size| size.1).fold(60.0, f64::max);
         let height =
-            self.size.map_or((top + heading + tallest + MARGIN - 4.0).clamp(LEAST, MOST).round(), |size| size.1);
+            self.size.map_or((top + heading + tallest + MARGIN - 4.0).clamp(LEAST, MOST).ceil(), |size| size.1);
 
         let mut x = MARGIN;
         for (panel, size) in self.panels.iter().zip(&natural) {

@@ -58,22 +58,28 @@ impl LineChart {
         self.series.iter().flat_map(|series| series.points.iter().copied()).filter(|(x, y)| is_drawable(*x, *y))
     }
 
+    fn x_range(&self) -> Option<(f64, f64)> {
+        let x = self.series.iter().flat_map(|series| &series.points).map(|point| point.0);
+        self.points().next().and(axis::finite_range(x))
+    }
+
     fn has_whole_x(&self) -> bool {
         self.series.iter().all(|series| !series.is_function) && self.points().all(|(x, _)| x.fract() == 0.0)
     }
 
     pub fn draw(&self, frame: Frame, scene: &mut Scene<'_>) {
+        let axis_label = Type::new(TICK, Weight::Regular, GREY);
+        let top = frame.y + if self.y.is_empty() { 6.0 } else { 26.0 };
+        let bottom = (frame.bottom() - if self.x.is_empty() { 22.0 } else { 42.0 }).max(top + 10.0);
+        let tick_count = ((bottom - top) / 44.0).clamp(3.0, 6.0);
         let (Some(x_range), Some(y_range)) = (
-            axis::finite_range(self.points().map(|point| point.0)),
-            self.y_range.or_else(|| axis::round_range(self.points().map(|point| point.1))),
+            self.x_range(),
+            self.y_range.or_else(|| axis::round_range(self.points().map(|point| point.1), tick_count)),
         ) else {
             return scene.remark(frame, "no finite values to draw");
         };
-        let axis_label = Type::new(TICK, Weight::Regular, GREY);
-        let top = frame.y + if self.y.is_empty() { 6.0 } else { 24.0 };
-        let bottom = (frame.bottom() - if self.x.is_empty() { 22.0 } else { 42.0 }).max(top + 10.0);
         let y_axis = Axis::new(y_range, (bottom, top));
-        let y_ticks = y_axis.ticks(((bottom - top) / 44.0).clamp(2.0, 6.0), false);
+        let y_ticks = y_axis.ticks(tick_count, false);
         let tick_width = y_ticks.values.iter().map(|&y| axis_label.width(&y_ticks.label(y))).fold(0.0, f64::max);
 
         let mut labels = self.labels(frame.width * 0.34);
@@ -133,7 +139,7 @@ impl LineChart {
         for &x in &x_ticks.values {
             let (at, label) = (x_axis.at(x), x_ticks.label(x));
             scene.post(at, plot.bottom(), 4.0, AXIS);
-            if x == 0.0 && x_axis.low < 0.0 {
+            if x == 0.0 && self.x_range().is_some_and(|range| range.0 < 0.0) {
                 scene.post(at, plot.y, plot.height, AXIS);
             }
             let half = style.width(&label) / 2.0;
@@ -146,10 +152,12 @@ impl LineChart {
 
     /// "training falls from 1.10 to 0.478 and test falls from 1.12 to 0.491 over ten epochs"
     pub fn describe(&self) -> String {
-        let parts: Vec<_> = self.series.iter().map(|series| self.describe_series(series)).collect();
-        let Some((first, last)) = axis::finite_range(self.points().map(|point| point.0)) else {
-            return "no finite values".into();
-        };
+        const MOST: usize = 6;
+        let Some((first, last)) = self.x_range() else { return "no finite values".into() };
+        let mut parts: Vec<_> = self.series.iter().take(MOST).map(|series| self.describe_series(series)).collect();
+        if self.series.len() > MOST {
+            parts.push(format!("{} more lines", text::count(self.series.len() - MOST)));
+        }
         let longest = self.series.iter().map(|series| series.points.len()).max().unwrap_or(0);
         let range = match self.x.as_str() {
             "epoch" if self.has_whole_x() => {
@@ -161,25 +169,28 @@ impl LineChart {
         format!("{} {range}", list(&parts))
     }
 
+    /// What a reader sees of the series: how it moves from its first to its last point within the vertical axis.
     fn describe_series(&self, series: &Series) -> String {
-        let values: Vec<_> = series.points.iter().filter(|(x, y)| is_drawable(*x, *y)).copied().collect();
-        let (Some(&(_, first)), Some(&(_, last))) = (values.first(), values.last()) else {
-            return format!("{} has no finite values", series.name);
+        let is_seen = |y: f64| self.y_range.is_none_or(|(low, high)| y >= low && y <= high);
+        let values: Vec<_> =
+            series.points.iter().filter(|(x, y)| is_drawable(*x, *y) && is_seen(*y)).copied().collect();
+        let (name, by_height) = (&series.name, |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1));
+        let ends = (values.first(), values.last(), values.iter().min_by(by_height), values.iter().max_by(by_height));
+        let (Some(&(_, first)), Some(&(_, last)), Some(&low), Some(&high)) = ends else {
+            return format!("{name} has no finite values");
         };
-        let by_height = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-        let low = values.iter().min_by(by_height).map_or((0.0, first), |point| *point);
-        let high = values.iter().max_by(by_height).map_or((0.0, first), |point| *point);
-        let (name, spread) = (&series.name, high.1 - low.1);
+        let spread = high.1 - low.1;
         let (from, to) = (self.value(first), self.value(last));
-        let away = |end: f64| (first - end).abs() > 0.2 * spread && (last - end).abs() > 0.2 * spread;
+        let turns_at = |(x, y): (f64, f64)| format!("{} at {}", self.value(y), text::short(x));
+        let is_away = |end: f64| (first - end).abs() > 0.2 * spread && (last - end).abs() > 0.2 * spread;
         if values.len() == 1 {
             format!("{name} is {to}")
         } else if spread <= 1e-9 * first.abs() {
             format!("{name} stays at {to}")
-        } else if away(high.1) {
-            format!("{name} goes from {from} to {to} with a peak of {} at {}", self.value(high.1), text::short(high.0))
-        } else if away(low.1) {
-            format!("{name} goes from {from} to {to} with a low of {} at {}", self.value(low.1), text::short(low.0))
+        } else if is_away(high.1) {
+            format!("{name} rises from {from} to {} and falls to {to}", turns_at(high))
+        } else if is_away(low.1) {
+            format!("{name} falls from {from} to {} and rises to {to}", turns_at(low))
         } else {
             format!("{name} {} from {from} to {to}", if last < first { "falls" } else { "rises" })
         }

@@ -87,7 +87,8 @@ pub fn function(
     derivative: impl Fn(f64) -> f64,
 ) -> Figure {
     let value = Series::function(format!("{name}({x})"), range.clone(), value);
-    let derivative = Series::function(format!("{name}′({x})"), range, derivative);
+    // Dashed, so that both are seen where they coincide.
+    let derivative = Series::function(format!("{name}′({x})"), range, derivative).dashed();
     lines(title, x, "", [value, derivative])
 }
 

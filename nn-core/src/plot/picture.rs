@@ -201,7 +201,12 @@ impl PictureChart {
         if self.count > shown {
             text += &format!(", the first {} shown", text::count(shown));
         }
-        if captions.is_empty() { text } else { format!("{text}: {}", super::lines::list(&captions)) }
+        // Forty captions read aloud are enough.
+        match captions.len() {
+            0 => text,
+            1..=40 => format!("{text}: {}", super::lines::list(&captions)),
+            _ => format!("{text}: {}, …", captions[..40].join(", ")),
+        }
     }
 }
 

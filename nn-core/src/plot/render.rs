@@ -209,14 +209,7 @@ impl<B: DrawingBackend> Painter<B> {
     }
 
     fn rect(&mut self, frame: Frame, color: Color) -> Drawn {
-        let (from, mut to) = (self.at((frame.x, frame.y)), self.at((frame.right(), frame.bottom())));
-        if !self.is_svg {
-            // In a bitmap the last row and column belong to the rectangle.
-            to = (to.0 - 1, to.1 - 1);
-            if to.0 < from.0 || to.1 < from.1 {
-                return Ok(());
-            }
-        }
+        let (from, to) = (self.at((frame.x, frame.y)), self.at((frame.right(), frame.bottom())));
         self.backend.draw_rect(from, to, &fill(color), true).map_err(in_words)
     }
 

@@ -157,9 +157,3 @@ pub(super) fn count(number: usize) -> String {
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     WORDS.get(number).map_or_else(|| self::number(number as f64, 0), ToString::to_string)
 }
-
-/// The text with a capital first letter.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
