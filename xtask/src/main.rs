@@ -19,7 +19,7 @@ mod process;
 mod test;
 
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Opens the notebooks, runs them, tests everything. What it installs goes under target/lab, never to your home.
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
         Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Test => test::run(),
-        Command::Data { from } => data::run(&from, &process::root().join("data")).map(|()| ExitCode::SUCCESS),
+        Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
     };
     match result {
@@ -86,4 +86,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn make_data(from: &Path) -> anyhow::Result<ExitCode> {
+    let lab = lab::Lab::here()?;
+    data::run(from, &lab.repository.join("data"))?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,3 @@
+//! What a cell shows: tables, and the figures that belong to things.
+
+mod charts;
