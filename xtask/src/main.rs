@@ -58,6 +58,14 @@ enum Command {
         /// Jupyter's description of the connection
         connection_file: PathBuf,
     },
+    /// Waits beside a kernel, to clean up after it
+    #[command(hide = true)]
+    Guard {
+        /// The kernel's process
+        kernel: u32,
+        /// The kernel's build folder
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -69,6 +77,7 @@ fn main() -> ExitCode {
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Test => test::run(),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
+        Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,
