@@ -11,6 +11,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 /// Names the file that is locked as long as the program that starts kernels lives.
 pub const OWNER: &str = "NN_KERNEL_OWNER";
@@ -38,7 +39,16 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
         });
     }
     folder::lock_file(folder)?.lock().context("cannot wait for the kernel")?;
-    folder::sweep(folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?)
+    let kernels = folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?;
+    // A compiler that was killed with its kernel may take a moment to be gone, and writes there until then.
+    for _ in 0..20 {
+        folder::sweep(kernels)?;
+        if !folder.exists() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(250));
+    }
+    Ok(())
 }
 
 fn end(kernel: u32) {
