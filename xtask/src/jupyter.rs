@@ -1,10 +1,11 @@
 //! `cargo xtask lab`: JupyterLab, on this computer only, with the Rust kernel ready.
 
+use crate::kernel::guard;
 use crate::lab::{Lab, python};
 use crate::process;
 use anyhow::{Context, Result};
 use std::fs;
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 
 /// What JupyterLab is not to load: it would ask the network for news and for extensions.
 const PAGE_CONFIG: &str = r#"{
@@ -30,6 +31,9 @@ pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     jupyter.arg("--LabApp.default_url=/lab/tree/notebooks/mnist.ipynb");
     // Ctrl-C stops the server and its kernels without asking.
     jupyter.args(["--ServerApp.answer_yes=True", "--LabApp.extension_manager=readonly"]);
+    jupyter.arg("--MappingKernelManager.default_kernel_name=rust");
+    // Looking for language servers would run npm, which writes to the home folder.
+    jupyter.arg("--LanguageServerManager.autodetect=False");
     jupyter.args(["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]);
     if is_root() {
         jupyter.arg("--ServerApp.allow_root=True");
@@ -44,6 +48,9 @@ pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     if std::env::var_os("JUPYTER_TOKEN").is_some_and(|token| token.is_empty()) {
         jupyter.env_remove("JUPYTER_TOKEN");
     }
+    // The server inherits the lock as its stdin, which it reads only where that is a terminal.
+    let (owner, alive) = guard::owner(&lab.root)?;
+    jupyter.env(guard::OWNER, owner).stdin(Stdio::from(alive));
     jupyter.current_dir(python::notebooks(&lab));
     process::become_command(&mut jupyter)
 }

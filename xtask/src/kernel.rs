@@ -5,6 +5,7 @@
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]).
 
 pub mod folder;
+pub mod guard;
 pub mod stand_in;
 
 use crate::process;
@@ -34,6 +35,7 @@ pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
 
     match folder::make(&lab.join("kernel")) {
         Ok(Folder { path, lock }) => {
+            guard::spawn(&path)?;
             // The kernel's process inherits the lock as its stdin, which it never reads: the folder is locked for just
             // as long as the kernel lives, however it ends.
             command.stdin(Stdio::from(lock)).env("EVCXR_TMPDIR", &path);

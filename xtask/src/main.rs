@@ -66,6 +66,14 @@ enum Command {
         /// Jupyter's description of the connection
         connection_file: PathBuf,
     },
+    /// Waits beside a kernel, to clean up after it
+    #[command(hide = true)]
+    Guard {
+        /// The kernel's process
+        kernel: u32,
+        /// The kernel's build folder
+        folder: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -78,6 +86,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
+        Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,

@@ -1,6 +1,6 @@
 //! `cargo xtask run`: notebooks executed from top to bottom, without a screen.
 
-use crate::kernel::folder;
+use crate::kernel::{folder, guard};
 use crate::lab::{Lab, python};
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -62,7 +62,8 @@ pub fn execute(lab: &Lab, notebook: &Path, in_place: bool) -> Result<bool> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     let mut command = lab.python_command();
-    command.arg(script).arg(notebook).arg(&output);
+    let (owner, _alive) = guard::owner(&lab.root)?;
+    command.env(guard::OWNER, owner).arg(script).arg(notebook).arg(&output);
     if in_place {
         command.arg("--in-place");
     }

@@ -34,8 +34,10 @@ pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
     let build = lab.root.join("evcxr-build");
     let mut install = Command::new(rust.tool("cargo"));
     install.args(["install", NAME, "--version", VERSION, "--locked", "--force", "--root"]).arg(&lab.root);
-    // The home's .cargo/bin is where RUSTC and flags of the surrounding `cargo xtask` do not belong.
     install.env("CARGO_TARGET_DIR", &build).env_remove("RUSTFLAGS").current_dir(&lab.root);
+    // Or cargo tells people to add that folder to theirs.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    install.env("PATH", std::env::join_paths(std::env::split_paths(&path).chain([lab.bin()]))?);
     process::run("cargo install", &mut install)?;
     remove_folder(&build)?;
     Ok((Step::Made, own))
