@@ -32,7 +32,7 @@ const PATH: [(f32, f32, f32); 16] = [
 ];
 
 /// Half the stroke's width at a pressure of 1, in pixels.
-const RADIUS: f32 = 9.0;
+const RADIUS: f32 = 11.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("which file? For instance data/digit.png")?;

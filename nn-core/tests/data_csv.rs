@@ -121,7 +121,10 @@ fn tables_that_hold_no_digits_are_refused() {
     let message = refused(Column::new("3x4".into(), [0.5, 1.0, 2.0]));
     assert!(message.contains("found f64 in column 3x4"), "{message}");
     let message = Dataset::from_table(&table.select(["1x1", "1x2"]).unwrap()).unwrap_err().to_string();
-    assert!(message.contains("expected a column `label`") && message.contains("found 2 columns (1x1, 1x2"), "{message}");
+    assert!(
+        message.contains("expected a column `label`") && message.contains("found 2 columns (1x1, 1x2"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -137,16 +140,23 @@ fn what_is_no_file_or_an_empty_one_is_named() {
 #[test]
 fn headers_that_do_not_fit_are_refused() {
     assert_refused("\n", "line 1: expected a header line `label,1x1,1x2,…,28x28`, found an empty line");
-    assert_refused(line("3", "0"), "line 1: expected a header line `label,1x1,1x2,…,28x28`, found no header but a number, `3`");
+    assert_refused(
+        line("3", "0"),
+        "line 1: expected a header line `label,1x1,1x2,…,28x28`, found no header but a number, `3`",
+    );
     assert_refused(header(), "expected rows after the header, found none");
     assert_refused(header() + "\r\n\n", "expected rows after the header, found none");
     for columns in [784, 786] {
         let names: Vec<String> = (1..columns).map(|i| format!("p{i}")).collect();
-        let expected = format!("line 1: expected 785 columns, `label` and 784 pixels, found {columns} (the first is `label`)");
+        let expected =
+            format!("line 1: expected 785 columns, `label` and 784 pixels, found {columns} (the first is `label`)");
         assert_refused(format!("label,{}\n", names.join(",")), &expected);
     }
     assert_refused("PK\x03\x04\0\0 zipped", "line 1: expected a header line");
-    assert_refused(header().replacen("label", "digit", 1), "expected `label` as the first column's name, found `digit`");
+    assert_refused(
+        header().replacen("label", "digit", 1),
+        "expected `label` as the first column's name, found `digit`",
+    );
     assert_refused(header().replacen("1x2", "1x1", 1), "expected a different name for every column, found `1x1` twice");
 }
 
@@ -244,7 +254,9 @@ fn gzip_is_known_by_its_content() {
     let text = header() + &line("3", "255") + &line("0", "255");
     let (start, end) = text.as_bytes().split_at(text.len() / 2);
     let two_members = [gz(start), gz(end)].concat();
-    for (name, content) in [("t.csv.gz", two_members), ("t.csv", gz(text.as_bytes())), ("t.csv.gz", text.clone().into())] {
+    for (name, content) in
+        [("t.csv.gz", two_members), ("t.csv", gz(text.as_bytes())), ("t.csv.gz", text.clone().into())]
+    {
         assert_eq!(load(name, &content).unwrap().labels.to_vec(), [3, 0]);
     }
 }
@@ -290,18 +302,25 @@ fn train_and_test_of_different_widths_are_refused() {
 fn a_folder_without_mnist_says_what_was_looked_for() {
     let folder = tempfile::tempdir().unwrap();
     let message = data::mnist(folder.path()).unwrap_err().to_string();
-    assert!(message.contains("expected mnist_train.csv.gz, mnist_train.csv, or both train-images-idx3-ubyte"), "{message}");
+    assert!(
+        message.contains("expected mnist_train.csv.gz, mnist_train.csv, or both train-images-idx3-ubyte"),
+        "{message}"
+    );
     assert!(message.contains("found an empty folder"), "{message}");
     fs::write(folder.path().join("mnist_train.csv"), header() + &line("3", "0")).unwrap();
     let message = data::mnist(folder.path()).unwrap_err().to_string();
-    assert!(message.contains("expected mnist_test.csv.gz") && message.contains("found only mnist_train.csv"), "{message}");
+    assert!(
+        message.contains("expected mnist_test.csv.gz") && message.contains("found only mnist_train.csv"),
+        "{message}"
+    );
     let message = data::mnist(folder.path().join("nowhere")).unwrap_err().to_string();
     assert!(message.contains("nowhere: cannot read the folder: "), "{message}");
 }
 
 #[test]
 fn parts_of_a_data_set_are_copies() {
-    let dataset = load("t.csv", (header() + &line("3", "0") + &line("1", "51") + &line("4", "255")).as_bytes()).unwrap();
+    let dataset =
+        load("t.csv", (header() + &line("3", "0") + &line("1", "51") + &line("4", "255")).as_bytes()).unwrap();
     assert_eq!(format!("{dataset:?}"), "Dataset: 3 examples of 784 inputs");
     assert_eq!(dataset.first(2).labels.to_vec(), [3, 1]);
     assert!(dataset.first(99) == dataset);

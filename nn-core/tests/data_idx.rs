@@ -51,7 +51,8 @@ fn mnist_is_the_same_from_csv_and_from_idx() {
     let mnist = data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, content: Vec<u8>| fs::write(folder.path().join(name), content).unwrap();
-    let bytes = |dataset: &Dataset| -> Vec<u8> { dataset.inputs.iter().map(|input| (input * 255.0).round() as u8).collect() };
+    let bytes =
+        |dataset: &Dataset| -> Vec<u8> { dataset.inputs.iter().map(|input| (input * 255.0).round() as u8).collect() };
     write("train-images-idx3-ubyte", images(60_000, 28, 28, &bytes(&mnist.train)));
     write("train-labels-idx1-ubyte.gz", gz(&labels(60_000, &mnist.train.labels.to_vec())));
     write("t10k-images.idx3-ubyte.gz", gz(&images(10_000, 28, 28, &bytes(&mnist.test))));
@@ -74,14 +75,20 @@ fn a_small_pair_loads_plain_and_packed() {
 #[test]
 fn the_wrong_kind_of_file_is_named() {
     let (images_file, labels_file) = (two_images(), labels(2, &[7, 0]));
-    let (an_images_file, a_labels_file) = ("images (unsigned bytes in 3 dimensions)", "labels (unsigned bytes in 1 dimension)");
+    let (an_images_file, a_labels_file) =
+        ("images (unsigned bytes in 3 dimensions)", "labels (unsigned bytes in 1 dimension)");
     assert_refused(&images_file, &images_file, "labels", &format!("expected {a_labels_file}, found {an_images_file}"));
     assert_refused(&labels_file, &labels_file, "images", &format!("expected {an_images_file}, found {a_labels_file}"));
     let mut floats = images_file.clone();
     floats[2] = 0x0d;
     assert_refused(&floats, &labels_file, "images", "found images (32-bit floating-point numbers in 3 dimensions)");
     floats[3] = 4;
-    assert_refused(&floats, &labels_file, "images", "found an IDX file (32-bit floating-point numbers in 4 dimensions)");
+    assert_refused(
+        &floats,
+        &labels_file,
+        "images",
+        "found an IDX file (32-bit floating-point numbers in 4 dimensions)",
+    );
     let text = "found a file that starts with the bytes [6c, 61, 62, 65], not an IDX file";
     assert_refused(b"label,1x1\n", &labels_file, "images", text);
     assert_refused(b"\0", &labels_file, "images", "found a file that starts with the bytes [00], not an IDX file");
@@ -90,13 +97,23 @@ fn the_wrong_kind_of_file_is_named() {
 #[test]
 fn sizes_that_do_not_fit_are_refused() {
     let labels_file = labels(2, &[7, 0]);
-    assert_refused(&two_images(), &labels(0, &[]), "labels", "expected at least one item, found a header that promises 0");
+    assert_refused(
+        &two_images(),
+        &labels(0, &[]),
+        "labels",
+        "expected at least one item, found a header that promises 0",
+    );
     assert_refused(&images(0, 28, 28, &[]), &labels_file, "images", "expected at least one item");
     let few = images(2, 28, 28, &[0; 2 * 784 - 1]);
     assert_refused(&few, &labels_file, "images", "expected 1568 bytes after the header (2 items of 784), found 1567");
     let many = images(2, 28, 28, &[0; 2 * 784 + 1]);
     assert_refused(&many, &labels_file, "images", "expected 1568 bytes after the header (2 items of 784), found ");
-    assert_refused(&two_images(), &labels(2, &[7]), "labels", "expected 2 bytes after the header (2 items of 1), found 1");
+    assert_refused(
+        &two_images(),
+        &labels(2, &[7]),
+        "labels",
+        "expected 2 bytes after the header (2 items of 1), found 1",
+    );
     assert_refused(&two_images(), &labels(2, &[7, 0, 1]), "labels", "expected 2 bytes after the header");
     let other = images(2, 20, 30, &[0; 1200]);
     assert_refused(&other, &labels_file, "images", "expected pictures of 28×28 pixels, found 20×30");
@@ -104,7 +121,12 @@ fn sizes_that_do_not_fit_are_refused() {
     assert_refused(&three, &labels_file, "images", "expected 2 images, one per label in ");
     assert_refused(&two_images(), &labels(2, &[7, 10]), "labels", "item 1: expected a label from 0 to 9, found 10");
     for length in [4, 7, 15] {
-        assert_refused(&two_images()[..length], &labels_file, "images", "expected an IDX header of 16 bytes, found its end");
+        assert_refused(
+            &two_images()[..length],
+            &labels_file,
+            "images",
+            "expected an IDX header of 16 bytes, found its end",
+        );
     }
 }
 
@@ -125,7 +147,11 @@ fn damaged_files_are_refused() {
     bad_sum[at] ^= 1;
     let message = load(&bad_sum, &labels(2, &[7, 0])).unwrap_err();
     assert!(message.contains("expected sound gzip data, found damage: "), "{message}");
-    assert!(load(b"", &labels(2, &[7, 0])).unwrap_err().contains("images: expected an IDX file of images, found an empty file"));
+    assert!(
+        load(b"", &labels(2, &[7, 0]))
+            .unwrap_err()
+            .contains("images: expected an IDX file of images, found an empty file")
+    );
     let folder = tempfile::tempdir().unwrap();
     let missing = data::idx(folder.path().join("a"), folder.path().join("b")).unwrap_err().to_string();
     assert!(missing.contains("b: cannot read: "), "{missing}");

@@ -128,7 +128,7 @@ fn for_each_block(path: &Path, mut each: impl FnMut(DataFrame) -> Result<()>) ->
     }
 }
 
-/// Fills `block` with `start` and what follows it, up to the end of a line; returns the start of the next block, if any.
+/// Fills `block` with `start` and what follows it, up to and with the end of a line; returns the start of the next block, if any.
 fn next_block(source: &mut Source, block: &mut Vec<u8>, start: Vec<u8>) -> Result<Option<Vec<u8>>> {
     *block = start;
     let kept = block.len();
@@ -138,6 +138,10 @@ fn next_block(source: &mut Source, block: &mut Vec<u8>, start: Vec<u8>) -> Resul
     if block.len() < BLOCK {
         let blank = block.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         block.truncate(block.len() - blank);
+        // Without a line end after it, polars lets a comma at the end of the last line pass.
+        if !block.is_empty() {
+            block.push(b'\n');
+        }
         return Ok(None);
     }
     match block.iter().rposition(|&byte| byte == b'\n') {
@@ -159,9 +163,8 @@ fn parse(path: &Path, block: Vec<u8>, schema: &SchemaRef, header: &Header, row: 
     };
     match (parsed, refusal) {
         (Ok(frame), None) => Ok(frame),
-        (_, refusal) => Err(csv_faults::first(path, &block, header, row + 2).unwrap_or_else(|| {
-            Error::content(path, "", "a table that polars can read", refusal.unwrap_or_default())
-        })),
+        (_, refusal) => Err(csv_faults::first(path, &block, header, row + 2)
+            .unwrap_or_else(|| Error::content(path, "", "a table that polars can read", refusal.unwrap_or_default()))),
     }
 }
 
@@ -171,7 +174,8 @@ fn fault(frame: &DataFrame) -> Option<String> {
         return Some(format!("{} missing in column {}", column.null_count(), column.name()));
     }
     let labels = frame.columns().first()?.u8().ok()?;
-    let wrong = labels.downcast_iter().flat_map(|chunk| chunk.values().iter()).find(|&&label| usize::from(label) >= LABELS)?;
+    let wrong =
+        labels.downcast_iter().flat_map(|chunk| chunk.values().iter()).find(|&&label| usize::from(label) >= LABELS)?;
     Some(format!("a label {wrong}"))
 }
 

@@ -30,12 +30,16 @@ pub(super) fn header(path: &Path, text: &[u8]) -> Result<Header> {
     let Some(line) = std::str::from_utf8(line).ok().filter(|line| !line.contains('\0')) else {
         return wrong(HEADER.into(), "bytes that are not text".into());
     };
-    let mut names: Vec<String> = line.trim_end().split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect();
+    let mut names: Vec<String> =
+        line.trim_end().split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect();
     if line.trim().is_empty() {
         return wrong(HEADER.into(), "an empty line".into());
     }
     if number(names[0].as_bytes()).is_some() {
-        return wrong(HEADER.into(), format!("no header but a number, `{}`: add that line before it", shown(&names[0])));
+        return wrong(
+            HEADER.into(),
+            format!("no header but a number, `{}`: add that line before it", shown(&names[0])),
+        );
     }
     if names.len() != PIXELS + 1 {
         let expected = format!("{} columns, `label` and {PIXELS} pixels", PIXELS + 1);

@@ -86,7 +86,9 @@ impl Source {
             UnexpectedEof if self.packed => {
                 self.content("", "a whole gzip file", format!("its end too early, after {} bytes", self.size))
             }
-            InvalidData | InvalidInput if self.packed => self.content("", "sound gzip data", format!("damage: {error}")),
+            InvalidData | InvalidInput if self.packed => {
+                self.content("", "sound gzip data", format!("damage: {error}"))
+            }
             _ => Error::io("read", &self.path, error),
         }
     }

@@ -130,10 +130,11 @@ pub(super) fn cropped(ink: &Array2<f32>, warnings: &mut Vec<String>) -> Array2<f
         let at = (row + top, column + left);
         if belongs(at) { ink[at] } else { 0.0 }
     });
+    let digit = trimmed(&digit);
     if digit.nrows().max(digit.ncols()) < 12 {
         warnings.push(format!("the digit is only {} pixels high: a larger one is read better", digit.nrows()));
     }
-    trimmed(&digit)
+    digit
 }
 
 /// Cuts off rows and columns at the edges that hold next to no ink.
@@ -172,7 +173,8 @@ fn pieces(ink: &Array2<f32>) -> (Array2<u32>, Vec<Piece>) {
         let label = pieces.len() as u32 + 1;
         let (row, column) = start;
         let at_border = false;
-        let mut piece = Piece { label, mass: 0.0, peak: 0.0, at_border, top: row, left: column, bottom: row, right: column };
+        let mut piece =
+            Piece { label, mass: 0.0, peak: 0.0, at_border, top: row, left: column, bottom: row, right: column };
         labels[start] = label;
         open.push(start);
         while let Some((row, column)) = open.pop() {

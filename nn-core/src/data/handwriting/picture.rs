@@ -44,14 +44,18 @@ pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
         return Err(content("a picture of at most 50 million pixels", format!("{width}×{height}")));
     }
     if pixels > MOST_PIXELS_PER_BYTE.saturating_mul(size) {
-        return Err(content("a whole PNG or JPEG picture", format!("{size} bytes that promise {width}×{height} pixels")));
+        return Err(content(
+            "a whole PNG or JPEG picture",
+            format!("{size} bytes that promise {width}×{height} pixels"),
+        ));
     }
     let orientation = decoder.orientation().map_err(damaged)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     image.apply_orientation(orientation);
     let (width, height) = image.dimensions();
     Ok(reduced(height as usize, width as usize, |row, column| {
-        let [red, green, blue, alpha] = image.get_pixel(column as u32, row as u32).0.map(|value| f32::from(value) / 255.0);
+        let [red, green, blue, alpha] =
+            image.get_pixel(column as u32, row as u32).0.map(|value| f32::from(value) / 255.0);
         let tone = 0.299 * red + 0.587 * green + 0.114 * blue;
         // Whatever shines through a transparent pixel is white paper; the sum may exceed 1 by rounding.
         (alpha * tone + (1.0 - alpha)).clamp(0.0, 1.0)

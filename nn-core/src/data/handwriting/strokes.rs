@@ -15,7 +15,8 @@ pub(super) fn adjusted(ink: &Array2<f32>) -> Option<(&'static str, Array2<f32>)>
     let length = ink.nrows().max(ink.ncols()) as f32;
     // Distances inside the ink rise to half a stroke's thickness, so that their mean is a quarter of it.
     let inside = distances(ink, |ink| ink <= 0.5);
-    let depths: Vec<f32> = ink.iter().zip(&inside).filter(|(ink, _)| **ink > 0.5).map(|(_, depth)| depth - 0.5).collect();
+    let depths: Vec<f32> =
+        ink.iter().zip(&inside).filter(|(ink, _)| **ink > 0.5).map(|(_, depth)| depth - 0.5).collect();
     let thickness = 4.0 * depths.iter().sum::<f32>() / depths.len().max(1) as f32;
     let scale = BOX as f32 / length;
     let (name, aim) = match thickness * scale {
