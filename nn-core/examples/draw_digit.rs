@@ -10,27 +10,29 @@ const SIZE: u32 = 300;
 const PAPER: [f32; 3] = [251.0, 250.0, 246.0];
 const INK: [f32; 3] = [33.0, 38.0, 66.0];
 
-/// Where the pen passes, in pixels from the upper left corner, and how hard it is pressed there.
-const PATH: [(f32, f32, f32); 15] = [
-    (88.0, 88.0, 0.35),
-    (104.0, 66.0, 0.80),
-    (132.0, 54.0, 1.00),
-    (161.0, 60.0, 1.15),
-    (176.0, 84.0, 1.25),
-    (168.0, 110.0, 1.10),
-    (146.0, 128.0, 0.80),
-    (122.0, 138.0, 0.60),
-    (150.0, 139.0, 0.85),
-    (178.0, 153.0, 1.10),
-    (191.0, 182.0, 1.30),
-    (181.0, 213.0, 1.30),
-    (151.0, 233.0, 1.10),
-    (116.0, 234.0, 0.80),
-    (84.0, 217.0, 0.40),
+/// What the pen's way bends towards, the points of a cubic B-spline: pixels from the upper left corner, and the pressure
+/// there.
+const PATH: [(f32, f32, f32); 16] = [
+    (86.0, 88.0, 0.30),
+    (104.0, 58.0, 0.80),
+    (134.0, 42.0, 1.00),
+    (168.0, 50.0, 1.15),
+    (184.0, 82.0, 1.30),
+    (170.0, 112.0, 1.10),
+    (144.0, 130.0, 0.80),
+    (114.0, 139.0, 0.60),
+    (114.0, 139.0, 0.60),
+    (156.0, 136.0, 0.85),
+    (190.0, 154.0, 1.15),
+    (203.0, 190.0, 1.35),
+    (186.0, 224.0, 1.30),
+    (150.0, 243.0, 1.10),
+    (112.0, 240.0, 0.80),
+    (82.0, 218.0, 0.35),
 ];
 
 /// Half the stroke's width at a pressure of 1, in pixels.
-const RADIUS: f32 = 9.0;
+const RADIUS: f32 = 11.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("which file? For instance data/digit.png")?;
@@ -49,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The pen's way in small steps: a smooth curve through [`PATH`], with the slight tremble of a hand.
+/// The pen's way in small steps: a smooth curve along [`PATH`], with the slight tremble of a hand.
 fn pen_positions() -> impl Iterator<Item = (f32, f32, f32)> {
     const STEPS: usize = 80;
     (0..(PATH.len() - 1) * STEPS).map(|step| {
@@ -58,13 +60,12 @@ fn pen_positions() -> impl Iterator<Item = (f32, f32, f32)> {
         let points = [point(-1), point(0), point(1), point(2)];
         let curve = |of: fn((f32, f32, f32)) -> f32| {
             let [a, b, c, d] = points.map(of);
-            0.5 * (2.0 * b
-                + (c - a) * t
-                + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
-                + (3.0 * (b - c) + d - a) * t * t * t)
+            let (first, last) = ((1.0 - t).powi(3), t.powi(3));
+            let second = 3.0 * last - 6.0 * t * t + 4.0;
+            (first * a + second * b + (6.0 - first - second - last) * c + last * d) / 6.0
         };
         let way = step as f32 / STEPS as f32;
-        let tremble = |speed: f32, phase: f32| 0.9 * (speed * way + phase).sin() + 0.5 * (2.7 * speed * way).sin();
+        let tremble = |speed: f32, phase: f32| 0.6 * (speed * way + phase).sin() + 0.3 * (2.7 * speed * way).sin();
         let pressure = curve(|point| point.2) + 0.05 * tremble(3.1, 2.0);
         (curve(|point| point.0) + tremble(2.3, 0.4), curve(|point| point.1) + tremble(1.9, 1.3), pressure)
     })

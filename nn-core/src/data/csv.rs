@@ -128,7 +128,7 @@ fn for_each_block(path: &Path, mut each: impl FnMut(DataFrame) -> Result<()>) ->
     }
 }
 
-/// Fills `block` with `start` and what follows it, up to the end of a line; returns the start of the next block, if any.
+/// Fills `block` with `start` and what follows it, up to and with the end of a line; returns the start of the next block, if any.
 fn next_block(source: &mut Source, block: &mut Vec<u8>, start: Vec<u8>) -> Result<Option<Vec<u8>>> {
     *block = start;
     let kept = block.len();
@@ -138,6 +138,10 @@ fn next_block(source: &mut Source, block: &mut Vec<u8>, start: Vec<u8>) -> Resul
     if block.len() < BLOCK {
         let blank = block.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         block.truncate(block.len() - blank);
+        // Without a line end after it, polars lets a comma at the end of the last line pass.
+        if !block.is_empty() {
+            block.push(b'\n');
+        }
         return Ok(None);
     }
     match block.iter().rposition(|&byte| byte == b'\n') {

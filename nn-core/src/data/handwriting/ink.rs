@@ -130,10 +130,11 @@ pub(super) fn cropped(ink: &Array2<f32>, warnings: &mut Vec<String>) -> Array2<f
         let at = (row + top, column + left);
         if belongs(at) { ink[at] } else { 0.0 }
     });
+    let digit = trimmed(&digit);
     if digit.nrows().max(digit.ncols()) < 12 {
         warnings.push(format!("the digit is only {} pixels high: a larger one is read better", digit.nrows()));
     }
-    trimmed(&digit)
+    digit
 }
 
 /// Cuts off rows and columns at the edges that hold next to no ink.
