@@ -20,6 +20,8 @@ pub(super) struct BarChart {
 impl BarChart {
     pub fn new(x: &str, y: &str, labels: Vec<String>, values: Vec<f64>) -> Self {
         let (x, y) = (text::clean(x), text::clean(y));
+        // Beyond this, differences of two values overflow: such a value is drawn as little as an infinite one.
+        let values = values.into_iter().map(|v| if v.abs() < 1e300 { v } else { v * f64::INFINITY }).collect();
         Self { x, y, labels, values, range: None, highlights_largest: false, decimals: None }
     }
 
