@@ -88,7 +88,7 @@ impl BarChart {
     /// Ticks and grid, for bars too narrow to have their values printed above them.
     fn draw_scale(&self, scene: &mut Scene<'_>, axis: Axis, plot: &mut Frame) {
         let small = Type::new(TICK, Weight::Regular, GREY);
-        let ticks = axis.ticks((plot.height / 44.0).clamp(2.0, 6.0), false);
+        let ticks = axis.ticks(axis::round_step((axis.low, axis.high), (plot.height / 44.0).clamp(2.0, 6.0), false));
         let widest = ticks.values.iter().map(|&tick| small.width(&ticks.label(tick))).fold(0.0, f64::max);
         plot.x += widest + 10.0;
         plot.width = (plot.width - widest - 10.0).max(10.0);
