@@ -62,7 +62,7 @@ mod float;
 mod loss;
 pub mod metrics;
 mod network;
-mod notebook;
+pub mod notebook;
 mod persist;
 pub mod plot;
 mod train;
@@ -79,6 +79,7 @@ pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::metrics::{self, ConfusionMatrix};
+    pub use crate::notebook::{Table, ToTable};
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};

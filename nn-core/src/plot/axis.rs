@@ -21,9 +21,8 @@ impl Axis {
         self.from + (value - self.low) / (self.high - self.low) * (self.to - self.from)
     }
 
-    /// Round numbers within the range, about `count` of them; whole numbers only if asked.
-    pub fn ticks(&self, count: f64, whole: bool) -> Ticks {
-        let step = round_step((self.high - self.low) / count.max(1.0), whole);
+    /// The multiples of `step` within the range.
+    pub fn ticks(&self, step: f64) -> Ticks {
         let slack = (self.high - self.low) * 1e-9;
         let first = ((self.low - slack) / step).ceil();
         let last = ((self.high + slack) / step).floor();
@@ -55,8 +54,9 @@ impl Ticks {
     }
 }
 
-/// The smallest of 1, 2, 2.5, 5 times a power of ten that is at least `least`.
-fn round_step(least: f64, whole: bool) -> f64 {
+/// A round distance for about `count` ticks in a range: 1, 2, 2.5 or 5 times a power of ten; whole numbers only if asked.
+pub(super) fn round_step((low, high): (f64, f64), count: f64, whole: bool) -> f64 {
+    let least = (high - low) / count.max(1.0);
     if !least.is_normal() {
         return 1.0;
     }
@@ -69,8 +69,9 @@ fn round_step(least: f64, whole: bool) -> f64 {
     step
 }
 
-/// A range around all finite `values` whose ends are round, for about `count` ticks: 0 is one of them when it is near.
-pub(super) fn round_range(values: impl Iterator<Item = f64>, count: f64) -> Option<(f64, f64)> {
+/// A range around all finite `values` that ends on ticks, about `count` of them, and their distance. 0 is one of them when
+/// it is near.
+pub(super) fn round_range(values: impl Iterator<Item = f64>, count: f64) -> Option<((f64, f64), f64)> {
     let (mut low, mut high) = finite_range(values)?;
     if low >= 0.0 && low <= 0.5 * high {
         low = 0.0;
@@ -79,9 +80,10 @@ pub(super) fn round_range(values: impl Iterator<Item = f64>, count: f64) -> Opti
         high = 0.0;
     }
     let (low, high) = widen(low, high);
-    let step = round_step((high - low) / count, false);
+    let step = round_step((low, high), count, false);
     let (from, to) = ((low / step + 1e-9).floor() * step, (high / step - 1e-9).ceil() * step);
-    Some(if from.is_finite() && to.is_finite() && to > from { (from, to) } else { (low, high) })
+    let is_sound = from.is_finite() && to.is_finite() && to > from;
+    Some((if is_sound { (from, to) } else { (low, high) }, step))
 }
 
 /// The smallest and the largest of the finite values, if there are any.

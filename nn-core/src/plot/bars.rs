@@ -20,6 +20,8 @@ pub(super) struct BarChart {
 impl BarChart {
     pub fn new(x: &str, y: &str, labels: Vec<String>, values: Vec<f64>) -> Self {
         let (x, y) = (text::clean(x), text::clean(y));
+        // Beyond this, differences of two values overflow: such a value is drawn as little as an infinite one.
+        let values = values.into_iter().map(|v| if v.abs() < 1e300 { v } else { v * f64::INFINITY }).collect();
         Self { x, y, labels, values, range: None, highlights_largest: false, decimals: None }
     }
 
@@ -86,7 +88,7 @@ impl BarChart {
     /// Ticks and grid, for bars too narrow to have their values printed above them.
     fn draw_scale(&self, scene: &mut Scene<'_>, axis: Axis, plot: &mut Frame) {
         let small = Type::new(TICK, Weight::Regular, GREY);
-        let ticks = axis.ticks((plot.height / 44.0).clamp(2.0, 6.0), false);
+        let ticks = axis.ticks(axis::round_step((axis.low, axis.high), (plot.height / 44.0).clamp(2.0, 6.0), false));
         let widest = ticks.values.iter().map(|&tick| small.width(&ticks.label(tick))).fold(0.0, f64::max);
         plot.x += widest + 10.0;
         plot.width = (plot.width - widest - 10.0).max(10.0);

@@ -1,7 +1,6 @@
 //! A figure: data with a title, drawn when it is shown or saved.
 
 use std::fmt;
-use std::io::Write;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -79,7 +78,10 @@ impl Chart {
 }
 
 const GAP: f64 = 36.0;
-const LEAST: f64 = 120.0;
+/// A notebook's column is about this wide.
+const MOST_INNER: f64 = 956.0;
+const LEAST_PANEL: f64 = 270.0;
+const LEAST: f64 = 200.0;
 const MOST: f64 = 8000.0;
 
 impl Figure {
@@ -113,7 +115,7 @@ impl Figure {
         self
     }
 
-    /// The size in CSS pixels; without it, what suits the data. Each is kept between 120 and 8000.
+    /// The size in CSS pixels; without it, what suits the data. Each is kept between 200 and 8000.
     pub fn size(mut self, width: u32, height: u32) -> Self {
         self.size = Some((f64::from(width).clamp(LEAST, MOST), f64::from(height).clamp(LEAST, MOST)));
         self
@@ -227,64 +229,77 @@ impl Figure {
 
     /// Shows the figure as a cell's result: SVG, PNG and the text alternative, of which the viewer takes what suits it.
     pub fn evcxr_display(&self) {
-        let mut bundle = content("image/svg+xml", &self.to_svg());
-        if let Ok(png) = self.to_png() {
-            bundle += &content("image/png", &STANDARD.encode(png));
-        }
-        bundle += &content("text/plain", &self.alt());
-        // One write: nothing that another thread prints can fall in between. Nobody listening is no reason to panic.
-        let _ = std::io::stdout().lock().write_all(bundle.as_bytes());
+        let (svg, alt) = (self.to_svg(), self.alt());
+        let png = self.to_png().map(|png| STANDARD.encode(png));
+        let mut contents = vec![("image/svg+xml", svg.as_str())];
+        contents.extend(png.as_ref().ok().map(|png| ("image/png", png.as_str())));
+        contents.push(("text/plain", &alt));
+        super::bundle::print(&contents);
     }
 
+    /// All shapes and the size of the card they lie on.
     fn layout(&self) -> (Scene<'_>, f64, f64) {
         let mut scene = Scene::default();
         let natural: Vec<_> = self.panels.iter().map(|panel| panel.chart.natural_size()).collect();
-        let gaps = GAP * natural.len().saturating_sub(1) as f64;
-        let sum: f64 = natural.iter().map(|size| size.0).sum();
-        // Two panels share a row that is wider than one figure, but not twice as wide.
-        let shrink = if natural.len() > 1 { (920.0 / sum).min(1.0) } else { 1.0 };
-        let width = self.size.map_or((sum * shrink + gaps + 2.0 * MARGIN).clamp(240.0, 1000.0).ceil(), |size| size.0);
+        // As many panels in a row as can be read; two share a row that is not twice as wide as one.
+        let room = self.size.map_or(MOST_INNER, |size| size.0 - 2.0 * MARGIN);
+        let fitting = ((room + GAP) / (LEAST_PANEL + GAP)).floor().max(1.0) as usize;
+        let columns = fitting.min(natural.len()).max(1);
+        let gaps = GAP * (columns - 1) as f64;
+        let widest_row = natural.chunks(columns).map(|row| row.iter().map(|size| size.0).sum()).fold(0.0, f64::max);
+        let width = self
+            .size
+            .map_or_else(|| ((widest_row + gaps).min(MOST_INNER) + 2.0 * MARGIN).max(240.0).ceil(), |size| size.0);
         let inner = width - 2.0 * MARGIN;
 
         let mut y = MARGIN - 6.0;
-        let mut lines = |text: &str, size: f64, style: Type, most: usize, scene: &mut Scene<'_>| {
-            for line in text::wrap(text, size, style.weight, inner, most) {
-                y += size * 1.4;
-                scene.text(MARGIN, y - size * 0.25, &line, style);
+        let mut lines = |text: &str, style: Type| {
+            for line in text::wrap(text, style.size, style.weight, inner, 3) {
+                y += style.size * 1.4;
+                scene.text(MARGIN, y - style.size * 0.25, &line, style);
             }
         };
-        lines(&self.title, theme::TITLE, Type::new(theme::TITLE, Weight::SemiBold, INK), 3, &mut scene);
-        lines(&self.subtitle, theme::SUBTITLE, Type::new(theme::SUBTITLE, Weight::Regular, GREY), 3, &mut scene);
+        lines(&self.title, Type::new(theme::TITLE, Weight::SemiBold, INK));
+        lines(&self.subtitle, Type::new(theme::SUBTITLE, Weight::Regular, GREY));
         let top = y + if y > MARGIN { 12.0 } else { 6.0 };
 
+        let style = Type::new(theme::HEADING, Weight::SemiBold, INK);
         let has_headings = self.panels.iter().any(|panel| !panel.heading.is_empty());
         let heading = if has_headings { theme::HEADING * 1.4 + 8.0 } else { 0.0 };
-        let tallest = natural.iter().map(|size| size.1).fold(60.0, f64::max);
-        let height =
-            self.size.map_or((top + heading + tallest + MARGIN - 4.0).clamp(LEAST, MOST).ceil(), |size| size.1);
+        let row_heights = natural.chunks(columns).map(|row| row.iter().map(|size| size.1).fold(60.0, f64::max));
+        let row_heights: Vec<_> = row_heights.map(|height| height + heading).collect();
+        let row_gaps = GAP * 0.6 * row_heights.len().saturating_sub(1) as f64;
+        let tall: f64 = row_heights.iter().sum();
+        let bottom = MARGIN - 4.0;
+        let height = self.size.map_or((top + tall + row_gaps + bottom).clamp(LEAST, MOST).ceil(), |size| size.1);
 
-        let mut x = MARGIN;
-        for (panel, size) in self.panels.iter().zip(&natural) {
-            let width = (inner - gaps) * size.0 / sum;
-            let style = Type::new(theme::HEADING, Weight::SemiBold, INK);
-            scene.text(x, top + theme::HEADING, &style.fit(&panel.heading, width), style);
-            let y = top + heading;
-            let frame = Frame { x, y, width: width.max(1.0), height: (height - y - MARGIN + 4.0).max(1.0) };
-            panel.chart.draw(frame, &mut scene);
-            x += width + GAP;
+        let stretch = (height - top - row_gaps - bottom).max(1.0) / tall;
+        let mut y = top;
+        for (row, row_height) in row_heights.iter().enumerate() {
+            let from = row * columns;
+            let sizes = natural.iter().skip(from).take(columns);
+            let sum: f64 = sizes.clone().map(|size| size.0).sum();
+            // A last row of fewer panels keeps their width.
+            let scale = ((inner - gaps) / if row == 0 { sum } else { widest_row }).min((inner - gaps) / sum);
+            let mut x = MARGIN;
+            for (panel, size) in self.panels.iter().skip(from).zip(sizes) {
+                let width = (size.0 * scale).max(1.0);
+                scene.text(x, y + theme::HEADING, &style.fit(&panel.heading, width), style);
+                let frame = Frame { x, y: y + heading, width, height: (row_height * stretch - heading).max(1.0) };
+                panel.chart.draw(frame, &mut scene);
+                x += width + GAP;
+            }
+            y += row_height * stretch + GAP * 0.6;
         }
         (scene, width, height)
     }
-}
-
-fn content(mime: &str, text: &str) -> String {
-    format!("EVCXR_BEGIN_CONTENT {mime}\n{}\nEVCXR_END_CONTENT\n", text.trim_end())
 }
 
 impl fmt::Debug for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let panels =
             if self.panels.len() == 1 { "1 panel".to_owned() } else { format!("{} panels", self.panels.len()) };
-        write!(f, "Figure({:?}, {panels})", self.title)
+        let title = text::fit(&self.title, 1.0, Weight::Regular, 40.0);
+        write!(f, "Figure({title:?}, {panels})")
     }
 }

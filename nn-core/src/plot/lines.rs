@@ -72,14 +72,13 @@ impl LineChart {
         let top = frame.y + if self.y.is_empty() { 6.0 } else { 26.0 };
         let bottom = (frame.bottom() - if self.x.is_empty() { 22.0 } else { 42.0 }).max(top + 10.0);
         let tick_count = ((bottom - top) / 44.0).clamp(3.0, 6.0);
-        let (Some(x_range), Some(y_range)) = (
-            self.x_range(),
-            self.y_range.or_else(|| axis::round_range(self.points().map(|point| point.1), tick_count)),
-        ) else {
+        let round_range = axis::round_range(self.points().map(|point| point.1), tick_count);
+        let y_range = self.y_range.map(|range| (range, axis::round_step(range, tick_count, false))).or(round_range);
+        let (Some(x_range), Some((y_range, y_step))) = (self.x_range(), y_range) else {
             return scene.remark(frame, "no finite values to draw");
         };
         let y_axis = Axis::new(y_range, (bottom, top));
-        let y_ticks = y_axis.ticks(tick_count, false);
+        let y_ticks = y_axis.ticks(y_step);
         let tick_width = y_ticks.values.iter().map(|&y| axis_label.width(&y_ticks.label(y))).fold(0.0, f64::max);
 
         let mut labels = self.labels(frame.width * 0.34);
@@ -134,7 +133,8 @@ impl LineChart {
             scene.text(plot.x - 8.0, y_axis.at(y) + 4.0, &y_ticks.label(y), style.end());
         }
         scene.rule(plot.x, plot.bottom(), plot.width, AXIS);
-        let x_ticks = x_axis.ticks((plot.width / 48.0).clamp(2.0, 12.0), self.has_whole_x());
+        let x_count = (plot.width / 48.0).clamp(2.0, 12.0);
+        let x_ticks = x_axis.ticks(axis::round_step((x_axis.low, x_axis.high), x_count, self.has_whole_x()));
         let mut free_from = f64::NEG_INFINITY;
         for &x in &x_ticks.values {
             let (at, label) = (x_axis.at(x), x_ticks.label(x));

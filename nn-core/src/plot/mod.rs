@@ -24,13 +24,14 @@
 
 mod axis;
 mod bars;
+pub(crate) mod bundle;
 mod figure;
 mod lines;
 mod picture;
 mod render;
 mod scene;
 mod series;
-mod text;
+pub(crate) mod text;
 mod theme;
 
 use std::fmt::Display;

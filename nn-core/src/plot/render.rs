@@ -105,7 +105,7 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
     let mut pixels = average(&drawing, columns as usize, rows as usize);
     round_corners(&mut pixels, columns as usize, rows as usize, resolution);
     let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::Adaptive)
+    PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter)
         .write_image(&pixels, columns, rows, ExtendedColorType::Rgba8)
         .map_err(|error| error.to_string())?;
     Ok(png)

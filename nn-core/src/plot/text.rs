@@ -58,7 +58,7 @@ pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
 }
 
 /// One line without control characters, which XML forbids.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() || is_no_xml(c) { ' ' } else { c }).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -141,7 +141,7 @@ pub(super) fn short(value: f64) -> String {
     if !value.is_finite() || size == 0.0 {
         return number(value, 0);
     }
-    if size < 1e-4 {
+    if !(1e-4..1e7).contains(&size) {
         return format!("{value:.1e}").replace('-', "−");
     }
     if value.fract() == 0.0 {
