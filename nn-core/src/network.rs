@@ -282,7 +282,7 @@ impl<F: Float> Network<F> {
         if input.len() != self.sizes()[0] {
             return Err(Error::shape("input", format!("({},)", self.sizes()[0]), input.shape()));
         }
-        Ok(argmax(self.logits(input.insert_axis(Axis(0)))?.row(0)))
+        Ok(argmax(self.predict(input.insert_axis(Axis(0)))?.row(0)))
     }
 
     /// The class of each example, `(n,)`, for `inputs`, `(n, sizes[0])`.
@@ -290,7 +290,7 @@ impl<F: Float> Network<F> {
     /// # Errors
     /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
     pub fn classify_all(&self, inputs: ArrayView2<'_, F>) -> Result<Array1<usize>> {
-        Ok(argmax_rows(self.logits(inputs)?.view()))
+        Ok(argmax_rows(self.predict(inputs)?.view()))
     }
 
     /// The activation of the last layer.

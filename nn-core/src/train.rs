@@ -278,7 +278,8 @@ fn measure<F: Float>(network: &Network<F>, dataset: &Dataset, losses: &[Loss]) -
             let mean = loss.value_from_logits(network.output_activation(), z.view(), targets.view());
             *sum += mean.f64() * rows.len() as f64;
         }
-        hits += correct(z.view(), dataset.labels.slice(ndarray::s![rows]));
+        let outputs = network.output_activation().value(z.view());
+        hits += correct(outputs.view(), dataset.labels.slice(ndarray::s![rows]));
     }
     let n = dataset.len() as f64;
     Ok((sums.into_iter().map(|sum| sum / n).collect(), hits as f64 / n))
