@@ -194,20 +194,17 @@ impl<F: Float> Network<F> {
     pub fn backward(&self, trace: &Trace<F>, targets: ArrayView2<'_, F>, loss: Loss) -> Result<Gradients<F>> {
         let (last, z) = self.check_trace(trace)?;
         loss.check(last.activation)?;
-        if targets.dim() != z.dim() {
-            return Err(Error::shape("targets", format!("{:?}", z.dim()), targets.shape()));
-        }
         let n = F::of(targets.nrows().max(1) as f64);
         let mut weights = Vec::with_capacity(self.layers.len());
         let mut biases = Vec::with_capacity(self.layers.len());
 
-        let mut delta = loss.delta(last.activation, z.view(), targets);
+        let mut delta = loss.delta(last.activation, z.view(), targets)?;
         for (i, layer) in self.layers.iter().enumerate().rev() {
             weights.push(delta.t().dot(&trace.activations[i]) / n);
             biases.push(delta.sum_axis(Axis(0)) / n);
             if i > 0 {
                 let before = &self.layers[i - 1];
-                delta = before.activation.delta(trace.zs[i - 1].view(), delta.dot(&layer.weights).view());
+                delta = before.activation.delta(trace.zs[i - 1].view(), delta.dot(&layer.weights).view())?;
             }
         }
         weights.reverse();

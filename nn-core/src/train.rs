@@ -160,7 +160,7 @@ impl Training {
             let trace = network.forward(inputs.view())?;
             let gradients = network.backward(&trace, targets.view(), self.loss)?;
             if let Some(z) = trace.zs.last() {
-                let loss = self.loss.value_from_logits(outputs, z.view(), targets.view()).f64();
+                let loss = self.loss.value_from_logits(outputs, z.view(), targets.view())?.f64();
                 self.check_finite(epoch, loss)?;
                 sum += loss * rows.len() as f64;
             }
@@ -275,7 +275,7 @@ fn measure<F: Float>(network: &Network<F>, dataset: &Dataset, losses: &[Loss]) -
         let (inputs, targets) = rows_of(dataset, rows.clone(), &network.sizes())?;
         let z = network.logits(inputs.view())?;
         for (sum, loss) in sums.iter_mut().zip(losses) {
-            let mean = loss.value_from_logits(network.output_activation(), z.view(), targets.view());
+            let mean = loss.value_from_logits(network.output_activation(), z.view(), targets.view())?;
             *sum += mean.f64() * rows.len() as f64;
         }
         let outputs = network.output_activation().value(z.view());
