@@ -219,21 +219,25 @@ impl<F: Float> Network<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if `learning_rate` is not a positive number, [`Error::Shape`] if `gradients` are not this
-    /// network's; nothing has changed then.
+    /// [`Error::Argument`] if `learning_rate` is not a positive number or `gradients` are of another number of layers,
+    /// [`Error::Shape`] if they are not of the shapes of the weights and biases; nothing has changed then.
     pub fn step(&mut self, gradients: &Gradients<F>, learning_rate: f64) -> Result<()> {
-        check_learning_rate(learning_rate)?;
-        for (i, layer) in self.layers.iter().enumerate() {
-            let found = gradients.weights.get(i).map_or(&[][..], |gradient| gradient.shape());
-            if found != layer.weights.shape() {
-                return Err(Error::shape("gradients.weights", format!("{:?}", layer.weights.dim()), found));
+        let rate = check_learning_rate(learning_rate)?;
+        let (layers, found) = (self.layers.len(), [gradients.weights.len(), gradients.biases.len()]);
+        if found != [layers, layers] {
+            let found = format!("{} of weights and {} of biases", found[0], found[1]);
+            return Err(Error::argument("gradients", format!("{layers} of each, one per layer"), found));
+        }
+        for (layer, (weights, biases)) in self.layers.iter().zip(gradients.weights.iter().zip(&gradients.biases)) {
+            if weights.dim() != layer.weights.dim() {
+                let expected = format!("{:?}", layer.weights.dim());
+                return Err(Error::shape("gradients.weights", expected, weights.shape()));
             }
-            let found = gradients.biases.get(i).map_or(&[][..], |gradient| gradient.shape());
-            if found != layer.biases.shape() {
-                return Err(Error::shape("gradients.biases", format!("({},)", layer.biases.len()), found));
+            if biases.dim() != layer.biases.dim() {
+                let expected = format!("({},)", layer.biases.len());
+                return Err(Error::shape("gradients.biases", expected, biases.shape()));
             }
         }
-        let rate = F::of(learning_rate);
         for (layer, (weights, biases)) in self.layers.iter_mut().zip(gradients.weights.iter().zip(&gradients.biases)) {
             layer.weights.scaled_add(-rate, weights);
             layer.biases.scaled_add(-rate, biases);
@@ -326,9 +330,11 @@ impl<F: Float> Layer<F> {
     }
 }
 
-pub(crate) fn check_learning_rate(learning_rate: f64) -> Result<()> {
-    if learning_rate.is_finite() && learning_rate > 0.0 {
-        return Ok(());
+/// The learning rate in the network's precision, where it must be a positive number too.
+pub(crate) fn check_learning_rate<F: Float>(learning_rate: f64) -> Result<F> {
+    let rate = F::of(learning_rate);
+    if rate.is_finite() && rate > F::zero() {
+        return Ok(rate);
     }
     Err(Error::argument("learning_rate", "a positive number", learning_rate))
 }

@@ -187,7 +187,7 @@ impl Training {
     }
 
     fn check<F: Float>(&self, network: &Network<F>, train: &Dataset, test: &Dataset) -> Result<()> {
-        check_learning_rate(self.learning_rate)?;
+        check_learning_rate::<F>(self.learning_rate)?;
         if self.epochs == 0 {
             return Err(Error::argument("epochs", "1 or more", 0));
         }
