@@ -19,6 +19,9 @@ use rand_distr::{Distribution, StandardNormal};
 use crate::metrics::{argmax, argmax_rows};
 use crate::{Activation, Error, Float, Loss, Result};
 
+/// The most weights and biases that [`Network::new`] makes: 1 GiB of `f32`. A typing error should not end the process.
+const MAX_PARAMETERS: usize = 1 << 28;
+
 /// One layer: a = σ(x · Wᵀ + b).
 #[derive(Clone, PartialEq)]
 pub struct Layer<F = f32> {
@@ -64,8 +67,8 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if there are fewer than two sizes, a size is 0, or the number of activations is not one less
-    /// than the number of sizes.
+    /// [`Error::Argument`] if there are fewer than two sizes, a size is 0, the number of activations is not one less than
+    /// the number of sizes, or there would be more than 2²⁸ weights and biases (1 GiB).
     ///
     /// # Example
     /// ```
@@ -83,6 +86,12 @@ impl Network {
         if activations.len() != sizes.len() - 1 {
             let expected = format!("{}, one for each of sizes {sizes:?} after the inputs", sizes.len() - 1);
             return Err(Error::argument("activations", expected, activations.len()));
+        }
+        let layer = |size: &[usize]| size[1].checked_mul(size[0].checked_add(1)?);
+        let count = sizes.windows(2).try_fold(0_usize, |sum, size| sum.checked_add(layer(size)?));
+        if count.is_none_or(|count| count > MAX_PARAMETERS) {
+            let expected = format!("at most {MAX_PARAMETERS} weights and biases");
+            return Err(Error::argument("sizes", expected, format!("{sizes:?}")));
         }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
@@ -116,7 +125,10 @@ impl<F: Float> Network<F> {
         let mut fan_in = first.weights.ncols();
         for layer in &layers {
             let fan_out = layer.weights.nrows();
-            if layer.weights.ncols() != fan_in || layer.weights.is_empty() {
+            if layer.weights.is_empty() {
+                return Err(Error::shape("weights", "(fan_out, fan_in), none of them 0", layer.weights.shape()));
+            }
+            if layer.weights.ncols() != fan_in {
                 return Err(Error::shape("weights", format!("(fan_out, {fan_in})"), layer.weights.shape()));
             }
             if layer.biases.len() != fan_out {
