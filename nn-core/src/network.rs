@@ -319,6 +319,17 @@ impl<F: Float> Network<F> {
         Err(Error::shape("inputs", format!("(n, {fan_in})"), inputs.shape()))
     }
 
+    /// Whether every weight and bias is a finite number, as training and saving want them.
+    pub(crate) fn check_finite(&self) -> Result<()> {
+        for (i, layer) in self.layers.iter().enumerate() {
+            if let Some(found) = layer.weights.iter().chain(&layer.biases).find(|number| !number.is_finite()) {
+                let expected = format!("finite weights and biases in layers[{i}]");
+                return Err(Error::argument("network", expected, found));
+            }
+        }
+        Ok(())
+    }
+
     /// The last layer and its z, if `trace` has the shapes that this network's `forward` gives it.
     fn check_trace<'a>(&'a self, trace: &'a Trace<F>) -> Result<(&'a Layer<F>, &'a Array2<F>)> {
         let n = trace.activations.first().map_or(0, Array2::nrows);

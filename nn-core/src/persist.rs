@@ -23,9 +23,11 @@ impl<F: Float> Network<F> {
     /// Saves the network to `path`, a safetensors file, replacing what is there; missing folders are made.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file cannot be written; an older file of that name is then untouched.
+    /// [`Error::Argument`] if a weight or bias is not a finite number, [`Error::Io`] if the file cannot be written; an older
+    /// file of that name is then untouched.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
+        self.check_finite()?;
         write_whole(path, &self.to_safetensors(path)?)
     }
 
@@ -143,6 +145,10 @@ fn bytes<F: Float, D: Dimension>(array: &Array<F, D>) -> Vec<u8> {
 
 /// Writes a file so that at every moment the old or the new one is there, whole: a temporary file, then a rename.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        // The rename below would replace /dev/null by a file, where the user may do that.
+        return Err(Error::io("write", path, std::io::Error::other("it is a folder or a device, not a file")));
+    }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|source| Error::io("create the folder of", path, source))?;
     }
