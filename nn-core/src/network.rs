@@ -234,7 +234,7 @@ impl<F: Float> Network<F> {
     /// [`Error::Argument`] if `learning_rate` is not a positive number or `gradients` are of another number of layers,
     /// [`Error::Shape`] if they are not of the shapes of the weights and biases; nothing has changed then.
     pub fn step(&mut self, gradients: &Gradients<F>, learning_rate: f64) -> Result<()> {
-        let rate = check_learning_rate(learning_rate)?;
+        let rate: F = check_learning_rate(learning_rate)?;
         let (layers, found) = (self.layers.len(), [gradients.weights.len(), gradients.biases.len()]);
         if found != [layers, layers] {
             let found = format!("{} of weights and {} of biases", found[0], found[1]);
