@@ -198,8 +198,8 @@ impl<F: Float> Network<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if `loss` has no meaning for the last activation (see [`Loss::check`]), [`Error::Shape`] if
-    /// `trace` is not this network's or `targets` is not of the shape of its outputs.
+    /// [`Error::Argument`] if `loss` has no meaning for the last activation (see [`Loss::check`]) or `trace` has not the
+    /// shapes of this network's, [`Error::Shape`] if `targets` has not that of its outputs.
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 2; checked in `tests/gradients.rs`.
@@ -341,7 +341,15 @@ impl<F: Float> Network<F> {
             && trace.zs.iter().zip(&trace.activations[1..]).all(|(z, a)| z.dim() == a.dim());
         match (self.layers.last(), trace.zs.last()) {
             (Some(layer), Some(z)) if fits => Ok((layer, z)),
-            _ => Err(Error::shape("trace", format!("activations of widths {sizes:?}, one z each"), &found)),
+            _ => {
+                let shapes = |arrays: &[Array2<F>]| format!("{:?}", arrays.iter().map(Array2::dim).collect::<Vec<_>>());
+                let found = format!("activations {}, zs {}", shapes(&trace.activations), shapes(&trace.zs));
+                Err(Error::argument(
+                    "trace",
+                    format!("activations of widths {sizes:?}, with a z for all but the first"),
+                    found,
+                ))
+            }
         }
     }
 }
