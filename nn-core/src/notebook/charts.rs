@@ -31,11 +31,11 @@ impl Loss {
     pub fn plot(self) -> Figure {
         let outputs = |a: f64| array![[a, 1.0 - a]];
         let targets = array![[1.0, 0.0]];
-        let value = |a: f64| self.value(outputs(a).view(), targets.view());
+        let value = |a: f64| self.value(outputs(a).view(), targets.view()).unwrap_or(f64::NAN);
         // The other output is 1 − a, so that it answers to a with slope −1.
         let slope = |a: f64| {
             let gradient = self.gradient(outputs(a).view(), targets.view());
-            gradient[[0, 0]] - gradient[[0, 1]]
+            gradient.map_or(f64::NAN, |gradient| gradient[[0, 0]] - gradient[[0, 1]])
         };
         let figure = plot::function(self.name(), "loss", "a", 0.005..=0.995, value, slope);
         figure.subtitle("a: the probability given to the right one of two classes").y_range(-5.0..=5.0)

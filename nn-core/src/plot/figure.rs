@@ -14,6 +14,7 @@ use super::render;
 use super::scene::{Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{self, GREY, INK, MARGIN};
+use crate::persist::write_whole;
 use crate::{Error, Result};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
@@ -216,15 +217,7 @@ impl Figure {
             "png" => self.to_png()?,
             _ => return Err(Error::argument("path", "a file name that ends in .svg or .png", path.display())),
         };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|error| Error::io("create the folder of", path, error))?;
-        // A reader sees the old file or the new one, never half of it.
-        let half = path.with_extension(format!("{extension}.{}.part", std::process::id()));
-        let write = std::fs::write(&half, bytes).and_then(|()| std::fs::rename(&half, path));
-        write.map_err(|error| {
-            let _ = std::fs::remove_file(&half);
-            Error::io("write", path, error)
-        })
+        write_whole(path, &bytes)
     }
 
     /// Shows the figure as a cell's result: SVG, PNG and the text alternative, of which the viewer takes what suits it.
