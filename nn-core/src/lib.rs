@@ -67,6 +67,9 @@ mod persist;
 pub mod plot;
 mod train;
 
+// The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.
+pub use {ndarray, polars_core};
+
 pub use activation::Activation;
 pub use error::{Error, Result};
 pub use float::Float;
