@@ -74,7 +74,7 @@ pub use train::{Epoch, Evaluation, History, Training};
 /// Everything a notebook needs, in one `use`; ndarray's everyday names among it.
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
-    pub use crate::data::{self, Dataset, Mnist};
+    pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::metrics::{self, ConfusionMatrix};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
