@@ -90,13 +90,13 @@ fn the_file_holds_pytorchs_names_and_shapes_and_the_activations() {
     let first = f32::from_le_bytes(tensors.tensor("0.weight").unwrap().data()[..4].try_into().unwrap());
     assert_eq!(first, network().layers()[0].weights[(0, 0)]);
     let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
-    assert_eq!(metadata.metadata().as_ref().unwrap()["nn-core"], "format 1, activations relu softmax");
+    let about = format!("format 1, crc32 {}, activations relu softmax", network().fingerprint());
+    assert_eq!(metadata.metadata().as_ref().unwrap()["nn-core"], about);
 }
 
 #[test]
 fn the_same_network_always_gives_the_same_bytes() {
     assert_eq!(saved(), saved());
-    assert_eq!(saved().len(), 412);
 }
 
 #[test]
@@ -137,26 +137,25 @@ fn a_file_cut_off_anywhere_is_an_error() {
     assert!(longer.starts_with("expected a safetensors file that Network::save wrote, found "), "{longer}");
 }
 
-/// A flip that leaves the file well formed is in a weight or bias, whose number is then another.
 #[test]
-fn a_flipped_bit_anywhere_is_an_error_or_another_network() {
-    let (mut errors, mut others) = (0, 0);
+fn a_flipped_bit_anywhere_is_an_error() {
     for at in 0..saved().len() {
         for flip in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
             let mut bytes = saved();
             bytes[at] ^= flip;
-            match load(&bytes) {
-                Err(_) => errors += 1,
-                Ok(other) => {
-                    assert_ne!(bits(&other), bits(&network()), "byte {at} flipped by {flip}");
-                    others += 1;
-                }
-            }
+            assert!(load(&bytes).is_err(), "byte {at} flipped by {flip}");
         }
     }
-    // 23 numbers of 4 bytes; flips of their exponents to infinity are errors.
-    assert_eq!(errors + others, 412 * 9);
-    assert!(others <= 23 * 4 * 9 && others > 23 * 4 * 8, "{others}");
+}
+
+#[test]
+fn a_number_changed_after_saving_is_named_as_damage() {
+    let mut bytes = saved();
+    let last = bytes.len() - 2;
+    bytes[last] ^= 1;
+    let error = load(&bytes).unwrap_err();
+    let expected = format!("expected numbers with the checksum {}, found ", network().fingerprint());
+    assert!(error.starts_with(&expected) && error.ends_with("changed or damaged after it was saved"), "{error}");
 }
 
 #[test]
@@ -171,10 +170,7 @@ fn every_wrong_content_is_named() {
         (with_header("relu softmax", "relu relu relu"), "tensor 4.weight: expected to be there, found only"),
         (with_header("relu softmax", ""), "layer 0: expected an activation of"),
         // Another version, or nothing of ours.
-        (
-            with_header("format 1", "format 2"),
-            "found the metadata \"format 2, activations relu softmax\"; is it of a newer version?",
-        ),
+        (with_header("format 1", "format 2"), "activations relu softmax\"; is it of a newer version?"),
         (with_header("\"nn-core\"", "\"xy-core\""), "found one without the metadata entry \"nn-core\""),
         // Shapes: too few axes, too many, transposed so that layers do not chain, or not those of the data.
         (with_header("[3,4]", "[12]"), "tensor 0.weight: expected 2 axes, found shape [12]"),
