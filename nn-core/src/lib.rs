@@ -58,6 +58,7 @@ mod activation;
 pub mod data;
 mod error;
 mod float;
+mod kernels;
 mod loss;
 pub mod metrics;
 mod network;

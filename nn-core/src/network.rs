@@ -132,6 +132,11 @@ impl<F: Float> Network<F> {
         &self.layers
     }
 
+    /// The layers, for the training loop to change; their shapes stay.
+    pub(crate) fn layers_mut(&mut self) -> &mut [Layer<F>] {
+        &mut self.layers
+    }
+
     /// The number of inputs, then of outputs of each layer: `[784, 100, 10]`.
     pub fn sizes(&self) -> Vec<usize> {
         let inputs = self.layers.iter().take(1).map(|layer| layer.weights.ncols());
@@ -251,7 +256,7 @@ impl<F: Float> Network<F> {
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut a = self.logits(inputs)?;
         if let Some(last) = self.layers.last() {
-            last.activation.apply(&mut a);
+            last.activation.apply(a.view_mut());
         }
         Ok(a)
     }
@@ -267,7 +272,7 @@ impl<F: Float> Network<F> {
         let mut z = first.pre_activations(inputs);
         let mut activation = first.activation;
         for layer in layers {
-            activation.apply(&mut z);
+            activation.apply(z.view_mut());
             z = layer.pre_activations(z.view());
             activation = layer.activation;
         }
