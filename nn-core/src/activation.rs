@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip};
 
-use crate::Float;
+use crate::{Error, Float, Result};
 
 /// The function σ that turns a layer's pre-activations z into its activations a.
 ///
@@ -83,8 +83,14 @@ impl Activation {
     /// δᵢ = Σⱼ ∂loss/∂aⱼ · aⱼ (1ᵢ₌ⱼ − aᵢ)                softmax, whose outputs all depend on every z
     ///    = aᵢ (∂loss/∂aᵢ − Σⱼ ∂loss/∂aⱼ aⱼ)
     /// ```
-    pub fn delta<F: Float>(self, z: ArrayView2<'_, F>, gradient: ArrayView2<'_, F>) -> Array2<F> {
-        match self {
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `gradient` is not of the shape of `z`.
+    pub fn delta<F: Float>(self, z: ArrayView2<'_, F>, gradient: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        if gradient.dim() != z.dim() {
+            return Err(Error::shape("gradient", format!("{:?}", z.dim()), gradient.shape()));
+        }
+        Ok(match self {
             Self::Softmax => {
                 let a = self.value(z);
                 let weighted = &a * &gradient;
@@ -96,7 +102,7 @@ impl Activation {
                 Zip::from(&mut delta).and(&gradient).for_each(|delta, &gradient| *delta *= gradient);
                 delta
             }
-        }
+        })
     }
 
     /// The name in saved files and messages: `relu`.

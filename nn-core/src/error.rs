@@ -57,15 +57,15 @@ pub enum Error {
         found: Vec<usize>,
     },
 
-    /// Training left the range of floating-point numbers; the network holds the last good epoch's weights.
+    /// The loss grew out of bounds instead of falling; the network holds the last good epoch's weights.
     #[error(
-        "epoch {epoch}: expected a finite loss, found {loss}: the learning rate {learning_rate} is likely too large; \
+        "epoch {epoch}: expected a falling loss, found {loss}: the learning rate {learning_rate} is likely too large; \
          the network keeps its weights from before this epoch"
     )]
     Diverged {
         /// The epoch, counted from 0.
         epoch: usize,
-        /// The loss that was not finite.
+        /// The loss: not finite, or absurdly large.
         loss: f64,
         /// The learning rate in use.
         learning_rate: f64,

@@ -35,15 +35,19 @@ impl Loss {
     /// The mean loss of `outputs` against `targets`, both `(n, k)`; 0 when there are no examples.
     ///
     /// A probability of 0 counts as the smallest positive number, so that the loss stays finite.
-    pub fn value<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> F {
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `targets` is not of the shape of `outputs`.
+    pub fn value<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<F> {
+        check_targets(targets, outputs)?;
         let one = F::one();
         let ln = |a: F| at_least_tiny(a).ln();
         let half_mean = F::of(0.5 / targets.ncols().max(1) as f64);
-        mean(Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
+        Ok(mean(Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
             Self::CrossEntropy => -times(y, ln(a)),
             Self::BinaryCrossEntropy => -(times(y, ln(a)) + times(one - y, ln(one - a))),
             Self::MeanSquaredError => half_mean * (a - y) * (a - y),
-        }))
+        })))
     }
 
     /// The same from the last pre-activations `z`, `(n, k)`, and the activation that follows them.
@@ -54,24 +58,28 @@ impl Loss {
     /// softmax + cross-entropy          −Σ y (z − ln Σ eᶻ)
     /// sigmoid + binary cross-entropy    Σ (ln(1 + eᶻ) − y z)
     /// ```
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `targets` is not of the shape of `z`.
     pub fn value_from_logits<F: Float>(
         self,
         output: Activation,
         z: ArrayView2<'_, F>,
         targets: ArrayView2<'_, F>,
-    ) -> F {
+    ) -> Result<F> {
+        check_targets(targets, z)?;
         match (self, output) {
             (Self::CrossEntropy, Activation::Softmax) => {
                 let max = z.fold_axis(Axis(1), F::neg_infinity(), |&max, &z| max.max(z)).insert_axis(Axis(1));
                 let shifted = &z - &max;
                 let ln_sum = shifted.mapv(F::exp).sum_axis(Axis(1)).mapv(F::ln).insert_axis(Axis(1));
-                mean((ln_sum - shifted) * targets)
+                Ok(mean((ln_sum - shifted) * targets))
             }
             (Self::BinaryCrossEntropy, Activation::Sigmoid) => {
-                mean(Zip::from(&z).and(&targets).map_collect(|&z, &y| {
+                Ok(mean(Zip::from(&z).and(&targets).map_collect(|&z, &y| {
                     // ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|)
                     z.max(F::zero()) + (-z.abs()).exp().ln_1p() - y * z
-                }))
+                })))
             }
             _ => self.value(output.value(z).view(), targets),
         }
@@ -80,14 +88,18 @@ impl Loss {
     /// The gradient ∂loss/∂a of each example's loss with respect to its outputs, `(n, k)`; not yet divided by n.
     ///
     /// Divisions by 0 count as divisions by the smallest positive number.
-    pub fn gradient<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Array2<F> {
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `targets` is not of the shape of `outputs`.
+    pub fn gradient<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        check_targets(targets, outputs)?;
         let one = F::one();
         let mean = F::of(1.0 / targets.ncols().max(1) as f64);
-        Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
+        Ok(Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
             Self::CrossEntropy => -y / at_least_tiny(a),
             Self::BinaryCrossEntropy => (a - y) / at_least_tiny(a * (one - a)),
             Self::MeanSquaredError => mean * (a - y),
-        })
+        }))
     }
 
     /// The last layer's δ[L] = ∂loss/∂z[L], for any activation that can follow; `(n, k)`, not yet divided by n.
@@ -101,11 +113,22 @@ impl Loss {
     /// ```
     ///
     /// `y` must sum to 1 in every row for the first pair, as one-hot targets do.
-    pub fn delta<F: Float>(self, output: Activation, z: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Array2<F> {
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `targets` is not of the shape of `z`.
+    pub fn delta<F: Float>(
+        self,
+        output: Activation,
+        z: ArrayView2<'_, F>,
+        targets: ArrayView2<'_, F>,
+    ) -> Result<Array2<F>> {
+        check_targets(targets, z)?;
         let a = output.value(z);
         match (self, output) {
-            (Self::CrossEntropy, Activation::Softmax) | (Self::BinaryCrossEntropy, Activation::Sigmoid) => a - targets,
-            _ => output.delta(z, self.gradient(a.view(), targets).view()),
+            (Self::CrossEntropy, Activation::Softmax) | (Self::BinaryCrossEntropy, Activation::Sigmoid) => {
+                Ok(a - targets)
+            }
+            _ => output.delta(z, self.gradient(a.view(), targets)?.view()),
         }
     }
 
@@ -141,6 +164,13 @@ impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+fn check_targets<F: Float>(targets: ArrayView2<'_, F>, outputs: ArrayView2<'_, F>) -> Result<()> {
+    if targets.dim() == outputs.dim() {
+        return Ok(());
+    }
+    Err(Error::shape("targets", format!("{:?}", outputs.dim()), targets.shape()))
 }
 
 /// `y * ln`, and 0 where y is 0 whatever the logarithm.

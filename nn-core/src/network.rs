@@ -19,6 +19,9 @@ use rand_distr::{Distribution, StandardNormal};
 use crate::metrics::{argmax, argmax_rows};
 use crate::{Activation, Error, Float, Loss, Result};
 
+/// The most weights and biases that [`Network::new`] makes: 1 GiB of `f32`. A typing error should not end the process.
+const MAX_PARAMETERS: usize = 1 << 28;
+
 /// One layer: a = σ(x · Wᵀ + b).
 #[derive(Clone, PartialEq)]
 pub struct Layer<F = f32> {
@@ -64,8 +67,8 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if there are fewer than two sizes, a size is 0, or the number of activations is not one less
-    /// than the number of sizes.
+    /// [`Error::Argument`] if there are fewer than two sizes, a size is 0, the number of activations is not one less than
+    /// the number of sizes, or there would be more than 2²⁸ weights and biases (1 GiB).
     ///
     /// # Example
     /// ```
@@ -83,6 +86,12 @@ impl Network {
         if activations.len() != sizes.len() - 1 {
             let expected = format!("{}, one for each of sizes {sizes:?} after the inputs", sizes.len() - 1);
             return Err(Error::argument("activations", expected, activations.len()));
+        }
+        let layer = |size: &[usize]| size[1].checked_mul(size[0].checked_add(1)?);
+        let count = sizes.windows(2).try_fold(0_usize, |sum, size| sum.checked_add(layer(size)?));
+        if count.is_none_or(|count| count > MAX_PARAMETERS) {
+            let expected = format!("at most {MAX_PARAMETERS} weights and biases");
+            return Err(Error::argument("sizes", expected, format!("{sizes:?}")));
         }
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
@@ -116,7 +125,10 @@ impl<F: Float> Network<F> {
         let mut fan_in = first.weights.ncols();
         for layer in &layers {
             let fan_out = layer.weights.nrows();
-            if layer.weights.ncols() != fan_in || layer.weights.is_empty() {
+            if layer.weights.is_empty() {
+                return Err(Error::shape("weights", "(fan_out, fan_in), none of them 0", layer.weights.shape()));
+            }
+            if layer.weights.ncols() != fan_in {
                 return Err(Error::shape("weights", format!("(fan_out, {fan_in})"), layer.weights.shape()));
             }
             if layer.biases.len() != fan_out {
@@ -191,28 +203,25 @@ impl<F: Float> Network<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if `loss` has no meaning for the last activation (see [`Loss::check`]), [`Error::Shape`] if
-    /// `trace` is not this network's or `targets` is not of the shape of its outputs.
+    /// [`Error::Argument`] if `loss` has no meaning for the last activation (see [`Loss::check`]) or `trace` has not the
+    /// shapes of this network's, [`Error::Shape`] if `targets` has not that of its outputs.
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 2; checked in `tests/gradients.rs`.
     pub fn backward(&self, trace: &Trace<F>, targets: ArrayView2<'_, F>, loss: Loss) -> Result<Gradients<F>> {
         let (last, z) = self.check_trace(trace)?;
         loss.check(last.activation)?;
-        if targets.dim() != z.dim() {
-            return Err(Error::shape("targets", format!("{:?}", z.dim()), targets.shape()));
-        }
         let n = F::of(targets.nrows().max(1) as f64);
         let mut weights = Vec::with_capacity(self.layers.len());
         let mut biases = Vec::with_capacity(self.layers.len());
 
-        let mut delta = loss.delta(last.activation, z.view(), targets);
+        let mut delta = loss.delta(last.activation, z.view(), targets)?;
         for (i, layer) in self.layers.iter().enumerate().rev() {
             weights.push(delta.t().dot(&trace.activations[i]) / n);
             biases.push(delta.sum_axis(Axis(0)) / n);
             if i > 0 {
                 let before = &self.layers[i - 1];
-                delta = before.activation.delta(trace.zs[i - 1].view(), delta.dot(&layer.weights).view());
+                delta = before.activation.delta(trace.zs[i - 1].view(), delta.dot(&layer.weights).view())?;
             }
         }
         weights.reverse();
@@ -227,21 +236,25 @@ impl<F: Float> Network<F> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if `learning_rate` is not a positive number, [`Error::Shape`] if `gradients` are not this
-    /// network's; nothing has changed then.
+    /// [`Error::Argument`] if `learning_rate` is not a positive number or `gradients` are of another number of layers,
+    /// [`Error::Shape`] if they are not of the shapes of the weights and biases; nothing has changed then.
     pub fn step(&mut self, gradients: &Gradients<F>, learning_rate: f64) -> Result<()> {
-        check_learning_rate(learning_rate)?;
-        for (i, layer) in self.layers.iter().enumerate() {
-            let found = gradients.weights.get(i).map_or(&[][..], |gradient| gradient.shape());
-            if found != layer.weights.shape() {
-                return Err(Error::shape("gradients.weights", format!("{:?}", layer.weights.dim()), found));
+        let rate: F = check_learning_rate(learning_rate)?;
+        let (layers, found) = (self.layers.len(), [gradients.weights.len(), gradients.biases.len()]);
+        if found != [layers, layers] {
+            let found = format!("{} of weights and {} of biases", found[0], found[1]);
+            return Err(Error::argument("gradients", format!("{layers} of each, one per layer"), found));
+        }
+        for (layer, (weights, biases)) in self.layers.iter().zip(gradients.weights.iter().zip(&gradients.biases)) {
+            if weights.dim() != layer.weights.dim() {
+                let expected = format!("{:?}", layer.weights.dim());
+                return Err(Error::shape("gradients.weights", expected, weights.shape()));
             }
-            let found = gradients.biases.get(i).map_or(&[][..], |gradient| gradient.shape());
-            if found != layer.biases.shape() {
-                return Err(Error::shape("gradients.biases", format!("({},)", layer.biases.len()), found));
+            if biases.dim() != layer.biases.dim() {
+                let expected = format!("({},)", layer.biases.len());
+                return Err(Error::shape("gradients.biases", expected, biases.shape()));
             }
         }
-        let rate = F::of(learning_rate);
         for (layer, (weights, biases)) in self.layers.iter_mut().zip(gradients.weights.iter().zip(&gradients.biases)) {
             layer.weights.scaled_add(-rate, weights);
             layer.biases.scaled_add(-rate, biases);
@@ -287,7 +300,7 @@ impl<F: Float> Network<F> {
         if input.len() != self.sizes()[0] {
             return Err(Error::shape("input", format!("({},)", self.sizes()[0]), input.shape()));
         }
-        Ok(argmax(self.logits(input.insert_axis(Axis(0)))?.row(0)))
+        Ok(argmax(self.predict(input.insert_axis(Axis(0)))?.row(0)))
     }
 
     /// The class of each example, `(n,)`, for `inputs`, `(n, sizes[0])`.
@@ -295,7 +308,7 @@ impl<F: Float> Network<F> {
     /// # Errors
     /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
     pub fn classify_all(&self, inputs: ArrayView2<'_, F>) -> Result<Array1<usize>> {
-        Ok(argmax_rows(self.logits(inputs)?.view()))
+        Ok(argmax_rows(self.predict(inputs)?.view()))
     }
 
     /// The activation of the last layer.
@@ -311,6 +324,17 @@ impl<F: Float> Network<F> {
         Err(Error::shape("inputs", format!("(n, {fan_in})"), inputs.shape()))
     }
 
+    /// Whether every weight and bias is a finite number, as training and saving want them.
+    pub(crate) fn check_finite(&self) -> Result<()> {
+        for (i, layer) in self.layers.iter().enumerate() {
+            if let Some(found) = layer.weights.iter().chain(&layer.biases).find(|number| !number.is_finite()) {
+                let expected = format!("finite weights and biases in layers[{i}]");
+                return Err(Error::argument("network", expected, found));
+            }
+        }
+        Ok(())
+    }
+
     /// The last layer and its z, if `trace` has the shapes that this network's `forward` gives it.
     fn check_trace<'a>(&'a self, trace: &'a Trace<F>) -> Result<(&'a Layer<F>, &'a Array2<F>)> {
         let n = trace.activations.first().map_or(0, Array2::nrows);
@@ -322,7 +346,15 @@ impl<F: Float> Network<F> {
             && trace.zs.iter().zip(&trace.activations[1..]).all(|(z, a)| z.dim() == a.dim());
         match (self.layers.last(), trace.zs.last()) {
             (Some(layer), Some(z)) if fits => Ok((layer, z)),
-            _ => Err(Error::shape("trace", format!("activations of widths {sizes:?}, one z each"), &found)),
+            _ => {
+                let shapes = |arrays: &[Array2<F>]| format!("{:?}", arrays.iter().map(Array2::dim).collect::<Vec<_>>());
+                let found = format!("activations {}, zs {}", shapes(&trace.activations), shapes(&trace.zs));
+                Err(Error::argument(
+                    "trace",
+                    format!("activations of widths {sizes:?}, with a z for all but the first"),
+                    found,
+                ))
+            }
         }
     }
 }
@@ -334,9 +366,11 @@ impl<F: Float> Layer<F> {
     }
 }
 
-pub(crate) fn check_learning_rate(learning_rate: f64) -> Result<()> {
-    if learning_rate.is_finite() && learning_rate > 0.0 {
-        return Ok(());
+/// The learning rate in the network's precision, where it must be a positive number too.
+pub(crate) fn check_learning_rate<F: Float>(learning_rate: f64) -> Result<F> {
+    let rate = F::of(learning_rate);
+    if rate.is_finite() && rate > F::zero() {
+        return Ok(rate);
     }
     Err(Error::argument("learning_rate", "a positive number", learning_rate))
 }

@@ -23,9 +23,11 @@ impl<F: Float> Network<F> {
     /// Saves the network to `path`, a safetensors file, replacing what is there; missing folders are made.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file cannot be written; an older file of that name is then untouched.
+    /// [`Error::Argument`] if a weight or bias is not a finite number, [`Error::Io`] if the file cannot be written; an older
+    /// file of that name is then untouched.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
+        self.check_finite()?;
         write_whole(path, &self.to_safetensors(path)?)
     }
 
@@ -70,9 +72,9 @@ impl Network {
 
 fn load<F: Float>(path: &Path) -> Result<Network<F>> {
     let content = fs::read(path).map_err(|source| Error::io("read", path, source))?;
-    refuse_pickles(path, &content)?;
     let wrong = |found: String| Error::content(path, "", "a safetensors file that Network::save wrote", found);
-    let (_, metadata) = SafeTensors::read_metadata(&content).map_err(|error| wrong(error.to_string()))?;
+    let (_, metadata) = SafeTensors::read_metadata(&content)
+        .map_err(|error| wrong(pickle(&content).unwrap_or_else(|| error.to_string())))?;
     let tensors = SafeTensors::deserialize(&content).map_err(|error| wrong(error.to_string()))?;
     let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let entry = entry.ok_or_else(|| wrong(format!("one without the metadata entry {KEY:?}")))?;
@@ -125,16 +127,16 @@ fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: 
 }
 
 /// Names the formats of numpy and of old PyTorch files, which may hold code that runs when they are loaded.
-fn refuse_pickles(path: &Path, content: &[u8]) -> Result<()> {
+///
+/// Asked only about a file that is not safetensors: the length that those start with may look like a pickle's mark.
+fn pickle(content: &[u8]) -> Option<String> {
     let kind = match content {
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "a numpy .npy file",
         [b'P', b'K', 3, 4, ..] => "a zip archive, such as numpy's .npz or PyTorch's .pt",
         [0x80, 2..=5, ..] => "a Python pickle",
-        _ => return Ok(()),
+        _ => return None,
     };
-    let found =
-        format!("{kind}: loading those can run code, so it is refused; save it with Python's safetensors package");
-    Err(Error::content(path, "", "a safetensors file", found))
+    Some(format!("{kind}: loading those can run code, so it is refused; save it with Python's safetensors package"))
 }
 
 fn bytes<F: Float, D: Dimension>(array: &Array<F, D>) -> Vec<u8> {
@@ -143,6 +145,10 @@ fn bytes<F: Float, D: Dimension>(array: &Array<F, D>) -> Vec<u8> {
 
 /// Writes a file so that at every moment the old or the new one is there, whole: a temporary file, then a rename.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        // The rename below would replace /dev/null by a file, where the user may do that.
+        return Err(Error::io("write", path, std::io::Error::other("it is a folder or a device, not a file")));
+    }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|source| Error::io("create the folder of", path, source))?;
     }

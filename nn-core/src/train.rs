@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, Axis};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -12,6 +12,9 @@ use crate::data::{Dataset, one_hot};
 use crate::metrics::correct;
 use crate::network::check_learning_rate;
 use crate::{Error, Float, Loss, Network, Result};
+
+/// Training has diverged when an epoch's loss is so many times the first mini-batch's, which nothing was learned from yet.
+const DIVERGED: f64 = 10.0;
 
 /// How to train: a loss, and options with the original notebook's values as defaults.
 ///
@@ -119,22 +122,26 @@ impl Training {
     ///
     /// # Errors
     /// [`Error::Argument`] if an option is not a positive number, there are no examples or fewer than one mini-batch, a
-    /// label has no output, or the loss has no meaning for the last activation; [`Error::Shape`] if the inputs are not as
-    /// wide as the network's. Nothing has changed then.
+    /// label has no output, an input or weight is not a finite number, or the loss has no meaning for the last activation;
+    /// [`Error::Shape`] if the inputs are not as wide as the network's. Nothing has changed then.
     ///
-    /// [`Error::Diverged`] if a loss is no longer a finite number; the network then has the weights from before that epoch.
+    /// [`Error::Diverged`] if a loss is not a finite number, or an epoch's mean more than ten times what it was on the first
+    /// mini-batch (more than 10, if it was below 1); the network then has the weights from before that epoch.
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
     pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
         self.check(network, train, test)?;
-        let mut history = History { loss: self.loss, also: self.also.clone(), epochs: Vec::with_capacity(self.epochs) };
+        let mut start = None;
+        let mut history = History { loss: self.loss, also: self.also.clone(), epochs: Vec::new() };
         for epoch in 0..self.epochs {
             let last_good = network.clone();
-            let measured = self.epoch(epoch, network, train).and_then(|train_loss| {
+            let measured = self.epoch(epoch, network, train).and_then(|(first_loss, train_loss)| {
+                let start: f64 = *start.get_or_insert(first_loss);
+                self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
                 let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
                 let (losses, accuracy) = measure(network, test, &losses)?;
-                self.check_finite(epoch, losses[0])?;
+                self.check_loss(epoch, losses[0], f64::MAX)?;
                 Ok(Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() })
             });
             let measured = measured.inspect_err(|_| *network = last_good)?;
@@ -146,11 +153,11 @@ impl Training {
         Ok(history)
     }
 
-    /// One pass over the training set; returns the mean loss of its mini-batches.
-    fn epoch<F: Float>(&self, epoch: usize, network: &mut Network<F>, train: &Dataset) -> Result<f64> {
+    /// One pass over the training set; returns the loss of its first mini-batch, and the mean of all.
+    fn epoch<F: Float>(&self, epoch: usize, network: &mut Network<F>, train: &Dataset) -> Result<(f64, f64)> {
         let outputs = network.output_activation();
         let order = self.order(epoch, train.len());
-        let mut sum = 0.0;
+        let (mut first, mut sum) = (None, 0.0);
         for start in (0..train.len()).step_by(self.mini_batch_size) {
             let rows = start..(start + self.mini_batch_size).min(train.len());
             let (inputs, targets) = match &order {
@@ -160,13 +167,14 @@ impl Training {
             let trace = network.forward(inputs.view())?;
             let gradients = network.backward(&trace, targets.view(), self.loss)?;
             if let Some(z) = trace.zs.last() {
-                let loss = self.loss.value_from_logits(outputs, z.view(), targets.view()).f64();
-                self.check_finite(epoch, loss)?;
+                let loss = self.loss.value_from_logits(outputs, z.view(), targets.view())?.f64();
+                self.check_loss(epoch, loss, f64::MAX)?;
+                first.get_or_insert(loss);
                 sum += loss * rows.len() as f64;
             }
             network.step(&gradients, self.learning_rate)?;
         }
-        Ok(sum / train.len() as f64)
+        Ok((first.unwrap_or(0.0), sum / train.len() as f64))
     }
 
     /// The order of the examples in this epoch, where it is not the data's own.
@@ -187,12 +195,15 @@ impl Training {
     }
 
     fn check<F: Float>(&self, network: &Network<F>, train: &Dataset, test: &Dataset) -> Result<()> {
-        check_learning_rate(self.learning_rate)?;
+        check_learning_rate::<F>(self.learning_rate)?;
         if self.epochs == 0 {
             return Err(Error::argument("epochs", "1 or more", 0));
         }
-        check_data("train", network, train)?;
-        check_data("test", network, test)?;
+        for (argument, dataset) in [("train", train), ("test", test)] {
+            check_data(argument, network, dataset)?;
+            check_inputs(argument, dataset)?;
+        }
+        network.check_finite()?;
         if self.mini_batch_size == 0 || self.mini_batch_size > train.len() {
             let expected = format!("1 to {}, the number of training examples", train.len());
             return Err(Error::argument("mini_batch_size", expected, self.mini_batch_size));
@@ -200,8 +211,9 @@ impl Training {
         self.also.iter().chain([&self.loss]).try_for_each(|loss| loss.check(network.output_activation()))
     }
 
-    fn check_finite(&self, epoch: usize, loss: f64) -> Result<()> {
-        if loss.is_finite() {
+    fn check_loss(&self, epoch: usize, loss: f64, limit: f64) -> Result<()> {
+        // Not true of NaN.
+        if loss <= limit {
             return Ok(());
         }
         Err(Error::Diverged { epoch, loss, learning_rate: self.learning_rate })
@@ -275,10 +287,11 @@ fn measure<F: Float>(network: &Network<F>, dataset: &Dataset, losses: &[Loss]) -
         let (inputs, targets) = rows_of(dataset, rows.clone(), &network.sizes())?;
         let z = network.logits(inputs.view())?;
         for (sum, loss) in sums.iter_mut().zip(losses) {
-            let mean = loss.value_from_logits(network.output_activation(), z.view(), targets.view());
+            let mean = loss.value_from_logits(network.output_activation(), z.view(), targets.view())?;
             *sum += mean.f64() * rows.len() as f64;
         }
-        hits += correct(z.view(), dataset.labels.slice(ndarray::s![rows]));
+        let outputs = network.output_activation().value(z.view());
+        hits += correct(outputs.view(), dataset.labels.slice(ndarray::s![rows]));
     }
     let n = dataset.len() as f64;
     Ok((sums.into_iter().map(|sum| sum / n).collect(), hits as f64 / n))
@@ -313,6 +326,15 @@ fn check_data<F: Float>(argument: &'static str, network: &Network<F>, dataset: &
     let classes = sizes[sizes.len() - 1];
     match dataset.labels.iter().find(|&&label| usize::from(label) >= classes) {
         Some(label) => Err(Error::argument(argument, format!("labels below {classes}, one per output"), label)),
+        None => Ok(()),
+    }
+}
+
+/// Whether every input is a finite number: one that is not would look like a learning rate that is too large.
+fn check_inputs(argument: &'static str, dataset: &Dataset) -> Result<()> {
+    let finite = |row: ArrayView1<'_, f32>| row.fold(true, |finite, x| finite & x.is_finite());
+    match dataset.inputs.outer_iter().position(|row| !finite(row)) {
+        Some(row) => Err(Error::argument(argument, "finite inputs", format!("NaN or infinity in row {row}"))),
         None => Ok(()),
     }
 }

@@ -1,0 +1,68 @@
+//! What several tests share.
+#![allow(dead_code, reason = "every test file is a crate of its own and uses a part of this")]
+
+use ndarray::{Array, Array1, Array2, Dimension};
+use nn_core::prelude::*;
+use nn_core::{Float, Layer};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal, Uniform};
+
+/// Every loss with every activation that it goes with at the end of a network.
+pub fn pairs() -> Vec<(Loss, Activation)> {
+    let all = Loss::ALL.into_iter().flat_map(|loss| Activation::ALL.map(|output| (loss, output)));
+    all.filter(|(loss, output)| loss.check(*output).is_ok()).collect()
+}
+
+/// Numbers of N(0, 1), `(rows, columns)`, the same for the same seed.
+pub fn normal<F: Float>(rows: usize, columns: usize, seed: u64) -> Array2<F> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    Array2::from_shape_simple_fn((rows, columns), || F::of(StandardNormal.sample(&mut rng)))
+}
+
+/// One-hot rows, `(n, classes)`, of labels that go round.
+pub fn targets<F: Float>(n: usize, classes: usize) -> Array2<F> {
+    Array2::from_shape_fn((n, classes), |(row, column)| if row % classes == column { F::one() } else { F::zero() })
+}
+
+/// A network of f64 whose weights and biases are all N(0, 1) / √fan_in: nothing is 0, nothing saturates.
+pub fn small_network(sizes: &[usize], activations: &[Activation], seed: u64) -> Network<f64> {
+    Network::new(sizes, activations, seed).unwrap().cast()
+}
+
+/// `n` examples of `inputs` numbers from 0 to 1, whose label is the index of the largest of their first `classes`.
+pub fn easy_data(n: usize, inputs: usize, classes: usize, seed: u64) -> Dataset {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let uniform = Uniform::new(0.0_f32, 1.0).unwrap();
+    let inputs = Array2::from_shape_simple_fn((n, inputs), || uniform.sample(&mut rng));
+    let labels: Array1<u8> = inputs.outer_iter().map(|row| metrics::argmax(row.slice(s![..classes])) as u8).collect();
+    Dataset::new(inputs, labels).unwrap()
+}
+
+/// A layer of these weights and biases.
+pub fn layer<F: Float>(weights: Array2<F>, biases: Array1<F>, activation: Activation) -> Layer<F> {
+    Layer { weights, biases, activation }
+}
+
+/// ‖found − expected‖ / ‖expected‖ over all numbers of a tensor; the plain distance where all that is expected is 0.
+pub fn deviation<A: Float, B: Float, D: Dimension>(found: &Array<A, D>, expected: &Array<B, D>) -> f64 {
+    assert_eq!(found.shape(), expected.shape());
+    let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+    let distance = norm(&mut found.iter().zip(expected).map(|(found, expected)| found.f64() - expected.f64()));
+    let size = norm(&mut expected.iter().map(|expected| expected.f64()));
+    if size == 0.0 { distance } else { distance / size }
+}
+
+/// The message of the error that `result` must hold.
+pub fn message<T>(result: Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("expected an error"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// All weights and biases as bits, so that −0 is not 0 and equal means equal.
+pub fn bits(network: &Network) -> Vec<u32> {
+    let layers = network.layers().iter();
+    layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases)).map(|number| number.to_bits()).collect()
+}
