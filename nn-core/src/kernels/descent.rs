@@ -200,8 +200,8 @@ impl<F: Float> Model<F> {
             for (measured, &loss) in measured.iter_mut().zip(losses) {
                 *measured = loss_from_z(loss, output, z, label).unwrap_or(F::zero());
             }
-            measured[losses.len()] = if argmax(row.view()) == label { F::one() } else { F::zero() };
             output.apply(row.view_mut().insert_axis(Axis(0)));
+            measured[losses.len()] = if argmax(row.view()) == label { F::one() } else { F::zero() };
             let a = row.as_slice().unwrap_or_default();
             for (measured, &loss) in measured.iter_mut().zip(losses).filter(|(_, loss)| !is_from_z(**loss, output)) {
                 *measured = loss_from_a(loss, a, label);
