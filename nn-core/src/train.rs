@@ -155,6 +155,15 @@ impl Training {
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
     pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
+        F::train(self, network, train, test)
+    }
+
+    pub(crate) fn descend<F: Float>(
+        &self,
+        network: &mut Network<F>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
         self.check(network, train, test)?;
         let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
         let mut history = History { loss: self.loss, also: self.also.clone(), epochs: Vec::new() };

@@ -61,6 +61,7 @@ impl Sparse {
         Some(Self { chunks })
     }
 
+    #[inline(always)]
     fn row(&self, i: usize) -> &[Entry] {
         let (chunk, i) = (&self.chunks[i / CHUNK], i % CHUNK);
         &chunk.entries[chunk.starts[i]..chunk.starts[i + 1]]
@@ -114,9 +115,13 @@ impl Examples<'_> {
 
 /// A mini-batch by inputs instead of by examples: for each input of a range, the examples where it is not 0.
 pub(crate) struct Columns<F> {
+    fan_in: usize,
     inputs: Range<usize>,
-    starts: Vec<usize>,
+    /// Where the examples of each input end, and so where those of the next start.
+    starts: Vec<u32>,
     entries: Vec<(u32, F)>,
+    /// For each example which of its entries belong to the range.
+    bounds: Vec<Range<usize>>,
 }
 
 impl<F: Float> Columns<F> {
@@ -124,37 +129,40 @@ impl<F: Float> Columns<F> {
     pub(crate) fn parts(fan_in: usize, parts: usize) -> Vec<Self> {
         let part = |i| {
             let inputs = share(fan_in, i, parts);
-            Self { starts: vec![0; inputs.len() + 1], inputs, entries: Vec::new() }
+            Self { fan_in, starts: vec![0; inputs.len()], inputs, entries: Vec::new(), bounds: Vec::new() }
         };
         (0..parts).map(part).collect()
     }
 
-    /// Turns the mini-batch around.
+    /// Turns the mini-batch around: counts each input's examples, and then knows where to put them.
     pub(crate) fn fill(&mut self, data: &Sparse, examples: &Examples<'_>) {
         let Range { start, end } = self.inputs;
-        let part = |i| {
+        let starts = &mut self.starts[..];
+        starts.fill(0);
+        self.bounds.clear();
+        for i in 0..examples.len() {
             let row = data.row(examples.get(i));
             let at = |input: usize| row.partition_point(|entry| (entry.input as usize) < input);
-            &row[at(start)..at(end)]
-        };
-        self.starts.fill(0);
-        for i in 0..examples.len() {
-            for entry in part(i) {
-                self.starts[entry.input as usize - start] += 1;
+            let from = if start == 0 { 0 } else { at(start) };
+            let to = if end == self.fan_in { row.len() } else { at(end) };
+            self.bounds.push(from..to);
+            for entry in &row[from..to] {
+                starts[entry.input as usize - start] += 1;
             }
         }
         let mut sum = 0;
-        for start in &mut self.starts {
+        for start in starts.iter_mut() {
             sum += std::mem::replace(start, sum);
         }
-        if self.entries.len() < sum {
-            self.entries.resize(sum, (0, F::zero()));
+        if self.entries.len() < sum as usize {
+            self.entries.resize(sum as usize, (0, F::zero()));
         }
         // Each start moves to the end of its input's examples, which is where the next input's start.
-        for i in 0..examples.len() {
-            for entry in part(i) {
-                let next = &mut self.starts[entry.input as usize - start];
-                self.entries[*next] = (i as u32, F::of(entry.value.into()));
+        let entries = &mut self.entries[..];
+        for (i, bounds) in self.bounds.iter().enumerate() {
+            for entry in &data.row(examples.get(i))[bounds.clone()] {
+                let next = &mut starts[entry.input as usize - start];
+                entries[*next as usize] = (i as u32, F::of(entry.value.into()));
                 *next += 1;
             }
         }
@@ -164,7 +172,7 @@ impl<F: Float> Columns<F> {
     fn examples(&self, input: usize) -> &[(u32, F)] {
         let i = input - self.inputs.start;
         let start = if i == 0 { 0 } else { self.starts[i - 1] };
-        &self.entries[start..self.starts[i]]
+        &self.entries[start as usize..self.starts[i] as usize]
     }
 }
 
@@ -240,8 +248,12 @@ impl<F: Float> Panel<F> {
     /// Puts z of the i-th example into its place in `row`, `(fan_out,)`.
     pub(crate) fn copy_z(&self, i: usize, row: &mut [F]) {
         let lanes = &self.work[i * self.width..(i + 1) * self.width];
-        for (to, from) in row[self.outputs.clone()].chunks_mut(LANES).zip(lanes) {
-            to.copy_from_slice(&from.0[..to.len()]);
+        let (whole, rest) = row[self.outputs.clone()].as_chunks_mut::<LANES>();
+        for (to, from) in whole.iter_mut().zip(lanes) {
+            *to = from.0;
+        }
+        if let Some(last) = lanes.last() {
+            rest.copy_from_slice(&last.0[..rest.len()]);
         }
     }
 
@@ -249,8 +261,12 @@ impl<F: Float> Panel<F> {
     pub(crate) fn step(&mut self, columns: &[Columns<F>], deltas: ArrayView2<'_, F>) {
         for (row, delta) in self.work.chunks_exact_mut(self.width).zip(deltas.outer_iter()) {
             let delta = delta.to_slice().unwrap_or_default();
-            for (to, from) in row.iter_mut().zip(delta[self.outputs.clone()].chunks(LANES)) {
-                to.0[..from.len()].copy_from_slice(from);
+            let (whole, rest) = delta[self.outputs.clone()].as_chunks::<LANES>();
+            for (to, from) in row.iter_mut().zip(whole) {
+                to.0 = *from;
+            }
+            if let Some(last) = row.last_mut() {
+                last.0[..rest.len()].copy_from_slice(rest);
             }
         }
         let n = deltas.nrows();

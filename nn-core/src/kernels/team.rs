@@ -3,11 +3,14 @@
 //! Starting a thread takes longer than half a mini-batch, so the threads of a [`Team`] stay for a whole training and wait
 //! between two rounds of work: spinning at first, then giving way to others, then sleeping a little.
 //!
+//! Each thread has its share of a round, the same from round to round, so that its cache keeps what it needs. But whoever is
+//! done early takes the shares that nobody has begun: on a busy machine a thread may be a long time coming.
+//!
 //! Who computes what never changes a result: rows and items are each worked on by one thread alone.
 
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -24,27 +27,36 @@ pub(crate) struct Team<'a> {
     shared: &'a Shared,
 }
 
-#[derive(Default)]
 struct Shared {
     work: Mutex<Option<&'static Work<'static>>>,
     /// Counts the rounds; the others start when it moves.
     round: AtomicUsize,
-    /// How many of the others are still at it.
-    busy: AtomicUsize,
+    /// For each share the last round in which somebody began it.
+    begun: Vec<AtomicUsize>,
+    /// How many shares of this round are not done.
+    left: AtomicUsize,
     panicked: AtomicBool,
     over: AtomicBool,
 }
 
 impl Team<'_> {
-    /// Calls `lead` with a team of `threads`, the caller's among them; fewer where the system grants no more.
+    /// Calls `lead` with a team of `threads`, the caller's among them.
     pub(crate) fn with<R>(threads: usize, lead: impl FnOnce(&mut Team<'_>) -> R) -> R {
-        let shared = Shared::default();
+        let shared = Shared {
+            work: Mutex::new(None),
+            round: AtomicUsize::new(0),
+            begun: (0..threads).map(|_| AtomicUsize::new(0)).collect(),
+            left: AtomicUsize::new(0),
+            panicked: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+        };
         thread::scope(|scope| {
             let shared = &shared;
-            let started = (1..threads).take_while(|&number| {
-                thread::Builder::new().spawn_scoped(scope, move || shared.serve(number)).is_ok()
-            });
-            let mut team = Team { threads: 1 + started.count(), shared };
+            let mut team = Team { threads, shared };
+            for number in 1..threads {
+                // Without this thread, which the system may refuse, the others do its shares.
+                let _ = thread::Builder::new().spawn_scoped(scope, move || shared.serve(number, threads));
+            }
             lead(&mut team)
         })
     }
@@ -81,24 +93,21 @@ impl Team<'_> {
         self.round(&|number| work(Rows { n, number, threads, len, matrices: &matrices }));
     }
 
-    /// One round: every thread calls `work` with its number. Returns when all have.
+    /// One round: `work` is called with every number below that of threads. Returns when all calls have.
     fn round(&mut self, work: &Work<'_>) {
         if self.threads == 1 {
             return work(0);
         }
         let shared = self.shared;
-        // SAFETY: only the lifetime changes. The others call `work` between here and the moment `busy` is 0 again, and
-        // this function waits for that moment before it returns or unwinds, while `work` is borrowed.
+        // SAFETY: only the lifetime changes. `work` is called for shares that were begun in this round, and this function
+        // neither returns nor unwinds before all of them are done, while `work` is borrowed.
         #[allow(unsafe_code)]
         let lasting = unsafe { std::mem::transmute::<&Work<'_>, &'static Work<'static>>(work) };
         *shared.work.lock().unwrap_or_else(PoisonError::into_inner) = Some(lasting);
-        shared.busy.store(self.threads - 1, Ordering::Relaxed);
-        shared.round.fetch_add(1, Ordering::Release);
-        let own = catch_unwind(AssertUnwindSafe(|| work(0)));
-        wait_until(|| shared.busy.load(Ordering::Acquire) == 0);
-        if let Err(panic) = own {
-            resume_unwind(panic);
-        }
+        shared.left.store(self.threads, Ordering::Relaxed);
+        let round = shared.round.fetch_add(1, Ordering::Release) + 1;
+        shared.take_part(round, 0, self.threads);
+        wait_until(|| shared.left.load(Ordering::Acquire) == 0);
         assert!(!shared.panicked.load(Ordering::Relaxed), "a thread of the team panicked, see above");
     }
 }
@@ -113,19 +122,31 @@ impl Drop for Team<'_> {
 
 impl Shared {
     /// The life of a thread that is not the leader.
-    fn serve(&self, number: usize) {
+    fn serve(&self, number: usize, threads: usize) {
         let mut seen = 0;
         loop {
             wait_until(|| self.round.load(Ordering::Acquire) != seen);
+            seen = self.round.load(Ordering::Acquire);
             if self.over.load(Ordering::Relaxed) {
                 return;
             }
-            seen += 1;
+            self.take_part(seen, number, threads);
+        }
+    }
+
+    /// Does the share `number` of a round, and then those that nobody has begun.
+    fn take_part(&self, round: usize, number: usize, threads: usize) {
+        for share in (0..threads).map(|i| (number + i) % threads) {
+            // Whoever comes late finds every share begun, and touches nothing of a round that is over.
+            let begun = &self.begun[share];
+            if begun.compare_exchange(round - 1, round, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+                continue;
+            }
             let work = *self.work.lock().unwrap_or_else(PoisonError::into_inner);
-            if catch_unwind(AssertUnwindSafe(|| work.iter().for_each(|work| work(number)))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| work.iter().for_each(|work| work(share)))).is_err() {
                 self.panicked.store(true, Ordering::Relaxed);
             }
-            self.busy.fetch_sub(1, Ordering::Release);
+            self.left.fetch_sub(1, Ordering::Release);
         }
     }
 }
