@@ -49,10 +49,12 @@ impl Sparse {
     /// The inputs of `data`, `(n, fan_in)`, if no more than a share `density` of them is not 0.
     pub(crate) fn new(data: ArrayView2<'_, f32>, density: f64, team: &mut Team<'_>) -> Option<Self> {
         let (n, fan_in) = data.dim();
-        u32::try_from(fan_in).ok()?;
+        if u32::try_from(fan_in).is_err() || !data.is_standard_layout() {
+            return None;
+        }
         let rows = |i: usize| data.slice(s![i * CHUNK..n.min((i + 1) * CHUNK), ..]);
         let mut counts = vec![0; n.div_ceil(CHUNK)];
-        team.each(&mut counts, |i, count| *count = rows(i).iter().map(|&x| usize::from(x != 0.0)).sum::<usize>());
+        team.each(&mut counts, |i, count| *count = run(Count { rows: rows(i) }));
         if counts.iter().sum::<usize>() as f64 > density * data.len() as f64 {
             return None;
         }
@@ -70,19 +72,40 @@ impl Sparse {
 
 impl Chunk {
     fn new(rows: ArrayView2<'_, f32>, count: usize) -> Self {
-        // One more, because every input is written, and those that are 0 are then written over.
+        // One more, because an input is written first, and written over if it is 0.
         let mut entries = vec![Entry { input: 0, value: 0.0 }; count + 1];
         let mut starts = Vec::with_capacity(rows.nrows() + 1);
         let mut next = 0;
         for row in rows.outer_iter() {
             starts.push(next);
-            for (input, &value) in row.iter().enumerate() {
-                entries[next] = Entry { input: input as u32, value };
-                next += usize::from(value != 0.0);
+            for (block, values) in row.to_slice().unwrap_or_default().chunks(LANES).enumerate() {
+                // Most zeros are in company.
+                if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
+                    continue;
+                }
+                for (i, &value) in values.iter().enumerate() {
+                    entries[next] = Entry { input: (block * LANES + i) as u32, value };
+                    next += usize::from(value != 0.0);
+                }
             }
         }
         starts.push(next);
         Self { starts, entries }
+    }
+}
+
+/// Counts the numbers that are not 0.
+struct Count<'a> {
+    rows: ArrayView2<'a, f32>,
+}
+
+impl Kernel for Count<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> usize {
+        let count = |row: &[f32]| row.iter().map(|&x| u32::from(x != 0.0)).sum::<u32>();
+        self.rows.to_slice().unwrap_or_default().chunks(1 << 16).map(|run| count(run) as usize).sum()
     }
 }
 
