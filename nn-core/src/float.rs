@@ -24,9 +24,16 @@ pub trait Float: NdFloat + sealed::Sealed {
     #[doc(hidden)]
     fn little_endian(self) -> impl IntoIterator<Item = u8>;
 
-    /// [`Training::run`], which calls this: what is compiled here, once, need not be compiled in every cell that trains.
+    /// The epochs that `history` does not hold yet. [`Training::run`] comes here, where the kernels are compiled once for
+    /// each precision; else every cell that trains would compile them.
     #[doc(hidden)]
-    fn train(training: &Training, network: &mut Network<Self>, train: &Dataset, test: &Dataset) -> Result<History>;
+    fn train(
+        training: &Training,
+        history: History,
+        network: &mut Network<Self>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History>;
 }
 
 impl Float for f32 {
@@ -46,8 +53,14 @@ impl Float for f32 {
         self.to_le_bytes()
     }
 
-    fn train(training: &Training, network: &mut Network<Self>, train: &Dataset, test: &Dataset) -> Result<History> {
-        training.descend(network, train, test)
+    fn train(
+        training: &Training,
+        history: History,
+        network: &mut Network<Self>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        training.run_from(history, network, train, test)
     }
 }
 
@@ -68,8 +81,14 @@ impl Float for f64 {
         self.to_le_bytes()
     }
 
-    fn train(training: &Training, network: &mut Network<Self>, train: &Dataset, test: &Dataset) -> Result<History> {
-        training.descend(network, train, test)
+    fn train(
+        training: &Training,
+        history: History,
+        network: &mut Network<Self>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        training.run_from(history, network, train, test)
     }
 }
 

@@ -55,6 +55,7 @@
 //! [`Loss::delta`], which works for every other pair of loss and activation as well.
 
 mod activation;
+mod checkpoint;
 pub mod data;
 mod error;
 mod float;
@@ -62,8 +63,13 @@ mod kernels;
 mod loss;
 pub mod metrics;
 mod network;
+pub mod notebook;
 mod persist;
+pub mod plot;
 mod train;
+
+// The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.
+pub use {ndarray, polars_core};
 
 pub use activation::Activation;
 pub use error::{Error, Result};
@@ -75,8 +81,10 @@ pub use train::{Epoch, Evaluation, History, Training};
 /// Everything a notebook needs, in one `use`; ndarray's everyday names among it.
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
-    pub use crate::data::{self, Dataset, Mnist};
+    pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::metrics::{self, ConfusionMatrix};
+    pub use crate::notebook::{Table, ToTable};
+    pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
 }

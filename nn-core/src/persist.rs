@@ -2,14 +2,15 @@
 //!
 //! Layer i's weights, `(fan_out, fan_in)`, and biases, `(fan_out,)`, are called `{2i}.weight` and `{2i}.bias`: the names in
 //! the `state_dict` of PyTorch's `nn.Sequential(nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10))`, where every second
-//! module is an activation. The activations' names stand in the metadata, in one entry, so that the same network always
-//! gives the same bytes.
+//! module is an activation. The activations' names and a checksum of the numbers stand in the metadata, in one entry, so that
+//! the same network always gives the same bytes.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use ndarray::{Array, Dimension, IntoDimension};
+use flate2::Crc;
+use ndarray::{Array, Array2, Dimension, IntoDimension};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::{Activation, Error, Float, Layer, Network, Result};
@@ -17,7 +18,21 @@ use crate::{Activation, Error, Float, Layer, Network, Result};
 /// The metadata entry that makes a safetensors file one of ours.
 const KEY: &str = "nn-core";
 /// What its value starts with; a later format says another number.
-const FORMAT: &str = "format 1, activations ";
+const FORMAT: &str = "format 1, crc32 ";
+/// What follows the checksum of the numbers.
+const ACTIVATIONS: &str = ", activations ";
+/// What follows the activations in a checkpoint: the training's settings.
+const SETTINGS: &str = "; checkpoint of ";
+/// A checkpoint's one tensor more: what was measured, `(epochs, numbers of an epoch)`.
+const HISTORY: &str = "history";
+
+/// What a checkpoint holds beside the network.
+pub(crate) struct Progress {
+    /// The settings that must be the same for training to go on in the same way.
+    pub settings: String,
+    /// What was measured, one row per epoch.
+    pub history: Array2<f64>,
+}
 
 impl<F: Float> Network<F> {
     /// Saves the network to `path`, a safetensors file, replacing what is there; missing folders are made.
@@ -28,21 +43,37 @@ impl<F: Float> Network<F> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.check_finite()?;
-        write_whole(path, &self.to_safetensors(path)?)
+        write_whole(path, &self.to_safetensors(path, None)?)
     }
 
-    fn to_safetensors(&self, path: &Path) -> Result<Vec<u8>> {
+    /// A short name for the bits of all weights and biases: two networks with the same fingerprint are the same, and the same
+    /// seed, data and settings give the same fingerprint again, whatever the number of threads.
+    ///
+    /// It is the CRC-32 of the numbers in the order of [`Network::layers`], weights before biases; no proof against forgery.
+    pub fn fingerprint(&self) -> String {
+        let numbers = self.layers().iter().flat_map(|layer| [bytes(&layer.weights), bytes(&layer.biases)]);
+        let numbers: Vec<_> = numbers.collect();
+        checksum(numbers.iter().map(Vec::as_slice))
+    }
+
+    /// The bytes of the file that [`Network::save`] writes, or of a checkpoint: the same with the progress added.
+    pub(crate) fn to_safetensors(&self, path: &Path, progress: Option<&Progress>) -> Result<Vec<u8>> {
         let mut tensors = Vec::new();
         for (i, layer) in self.layers().iter().enumerate() {
-            let (weights, biases) = (bytes(&layer.weights), bytes(&layer.biases));
-            tensors.push((format!("{}.weight", 2 * i), layer.weights.shape().to_vec(), weights));
-            tensors.push((format!("{}.bias", 2 * i), layer.biases.shape().to_vec(), biases));
+            tensors.push((format!("{}.weight", 2 * i), F::DTYPE, layer.weights.shape(), bytes(&layer.weights)));
+            tensors.push((format!("{}.bias", 2 * i), F::DTYPE, layer.biases.shape(), bytes(&layer.biases)));
         }
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            TensorView::new(F::DTYPE, shape.clone(), bytes).map(|view| (name.clone(), view))
-        });
         let names: Vec<_> = self.layers().iter().map(|layer| layer.activation.name()).collect();
-        let metadata = HashMap::from([(KEY.to_owned(), format!("{FORMAT}{}", names.join(" ")))]);
+        let mut about = format!("{ACTIVATIONS}{}", names.join(" "));
+        if let Some(Progress { settings, history }) = progress {
+            about += &format!("{SETTINGS}{settings}");
+            tensors.push((HISTORY.to_owned(), f64::DTYPE, history.shape(), bytes(history)));
+        }
+        let checksum = checksum(tensors.iter().map(|(_, _, _, bytes)| bytes.as_slice()));
+        let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
+            TensorView::new(*dtype, shape.to_vec(), bytes).map(|view| (name.clone(), view))
+        });
+        let metadata = HashMap::from([(KEY.to_owned(), format!("{FORMAT}{checksum}{about}"))]);
         views
             .collect::<Result<Vec<_>, _>>()
             .and_then(|views| safetensors::serialize(views, Some(metadata)))
@@ -58,7 +89,7 @@ impl Network {
     /// metadata, its layers do not fit together, or a weight is not a finite number. Nothing in the file is ever executed,
     /// and no more memory is used than the file is long.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        load(path.as_ref())
+        Ok(read(path.as_ref())?.0)
     }
 
     /// The same for a network of `f64`; one of `f32` is widened, which changes no number.
@@ -66,11 +97,12 @@ impl Network {
     /// # Errors
     /// As [`Network::load`].
     pub fn load_f64(path: impl AsRef<Path>) -> Result<Network<f64>> {
-        load(path.as_ref())
+        Ok(read(path.as_ref())?.0)
     }
 }
 
-fn load<F: Float>(path: &Path) -> Result<Network<F>> {
+/// Reads a network, and the progress of its training if the file is a checkpoint.
+pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress>)> {
     let content = fs::read(path).map_err(|source| Error::io("read", path, source))?;
     let wrong = |found: String| Error::content(path, "", "a safetensors file that Network::save wrote", found);
     let (_, metadata) = SafeTensors::read_metadata(&content)
@@ -78,9 +110,12 @@ fn load<F: Float>(path: &Path) -> Result<Network<F>> {
     let tensors = SafeTensors::deserialize(&content).map_err(|error| wrong(error.to_string()))?;
     let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let entry = entry.ok_or_else(|| wrong(format!("one without the metadata entry {KEY:?}")))?;
-    let names = entry
+    let (saved_checksum, names) = entry
         .strip_prefix(FORMAT)
+        .and_then(|rest| rest.split_once(ACTIVATIONS))
         .ok_or_else(|| wrong(format!("the metadata {entry:?}; is it of a newer version?")))?;
+    let (names, settings) =
+        names.split_once(SETTINGS).map_or((names, None), |(names, settings)| (names, Some(settings)));
 
     let mut layers = Vec::new();
     for (i, name) in names.split(' ').enumerate() {
@@ -92,11 +127,23 @@ fn load<F: Float>(path: &Path) -> Result<Network<F>> {
         let biases = tensor(path, &tensors, &format!("{}.bias", 2 * i))?;
         layers.push(Layer { weights, biases, activation });
     }
-    if tensors.len() != 2 * layers.len() {
+    let progress = match settings {
+        Some(settings) => Some(Progress { settings: settings.to_owned(), history: tensor(path, &tensors, HISTORY)? }),
+        None => None,
+    };
+    if tensors.len() != 2 * layers.len() + usize::from(progress.is_some()) {
         return Err(wrong(format!("{} tensors for {} layers", tensors.len(), layers.len())));
     }
-    Network::from_layers(layers)
-        .map_err(|error| Error::content(path, "", "layers that fit together", error.to_string()))
+    let saved = (0..layers.len()).flat_map(|i| [format!("{}.weight", 2 * i), format!("{}.bias", 2 * i)]);
+    let saved = saved.chain([HISTORY.to_owned()]).filter_map(|name| tensors.tensor(&name).ok());
+    let checksum = checksum(saved.map(|view| view.data()));
+    if checksum != saved_checksum {
+        let found = format!("{checksum}: the file was changed or damaged after it was saved");
+        return Err(Error::content(path, "", format!("numbers with the checksum {saved_checksum}"), found));
+    }
+    let network = Network::from_layers(layers)
+        .map_err(|error| Error::content(path, "", "layers that fit together", error.to_string()))?;
+    Ok((network, progress))
 }
 
 /// One tensor of the file as an array with as many axes as `D`.
@@ -141,6 +188,13 @@ fn pickle(content: &[u8]) -> Option<String> {
 
 fn bytes<F: Float, D: Dimension>(array: &Array<F, D>) -> Vec<u8> {
     array.iter().flat_map(|number| number.little_endian()).collect()
+}
+
+/// The CRC-32 of all numbers, as eight hexadecimal digits.
+fn checksum<'a>(tensors: impl Iterator<Item = &'a [u8]>) -> String {
+    let mut crc = Crc::new();
+    tensors.for_each(|bytes| crc.update(bytes));
+    format!("{:08x}", crc.sum())
 }
 
 /// Writes a file so that at every moment the old or the new one is there, whole: a temporary file, then a rename.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use ndarray::{Array2, ArrayView1};
 use rand::SeedableRng;
@@ -48,6 +49,7 @@ pub struct Training {
     shuffle: Option<u64>,
     also: Vec<Loss>,
     threads: Option<usize>,
+    checkpoint: Option<PathBuf>,
     quiet: bool,
 }
 
@@ -95,6 +97,7 @@ impl Training {
             shuffle: None,
             also: Vec::new(),
             threads: None,
+            checkpoint: None,
             quiet: false,
         }
     }
@@ -132,6 +135,14 @@ impl Training {
         Self { threads: Some(threads), ..self }
     }
 
+    /// Keeps a checkpoint in the file `path` after every epoch: the network and what was measured so far.
+    ///
+    /// The file is replaced at once, so that at every moment it is whole; [`Training::resume`] goes on from it, and
+    /// [`Network::load`] reads the network in it.
+    pub fn checkpoint(self, path: impl AsRef<Path>) -> Self {
+        Self { checkpoint: Some(path.as_ref().to_owned()), ..self }
+    }
+
     /// Prints nothing.
     pub fn quiet(self) -> Self {
         Self { quiet: true, ..self }
@@ -155,7 +166,85 @@ impl Training {
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
     pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
-        F::train(self, network, train, test)
+        self.check(network, train, test)?;
+        F::train(self, self.empty_history(), network, train, test)
+    }
+
+    /// Goes on where [`Training::checkpoint`] left off, after an interrupt or a crash: `network` becomes the saved one, and
+    /// the epochs that are missing follow. It ends in the same bits as a training that was never interrupted.
+    ///
+    /// Without a checkpoint yet it is [`Training::run`]; with more [`Training::epochs`] than before it trains longer.
+    ///
+    /// # Errors
+    /// As [`Training::run`]; [`Error::Argument`] if no checkpoint was asked for; [`Error::Content`] if the file there
+    /// belongs to a training with other settings or to a network of another shape, [`Error::Io`] if it cannot be read.
+    pub fn resume<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
+        self.check(network, train, test)?;
+        let Some(path) = &self.checkpoint else {
+            return Err(Error::argument(
+                "checkpoint",
+                "the file of a checkpoint, given to Training::checkpoint",
+                "none",
+            ));
+        };
+        if !path.exists() {
+            return self.run(network, train, test);
+        }
+        let (saved, history) = self.read_checkpoint(path, network, train)?;
+        *network = saved;
+        if !self.quiet {
+            println!("Resuming after {} epochs from {}", history.epochs.len(), path.display());
+        }
+        F::train(self, history, network, train, test)
+    }
+
+    /// What must be the same for a training to go on as it began, in words.
+    pub(crate) fn settings(&self, train: &Dataset) -> String {
+        let order = self.shuffle.map_or("in order".to_owned(), |seed| format!("shuffled with seed {seed}"));
+        let also: String = self.also.iter().map(|loss| format!(" and {loss}")).collect();
+        format!(
+            "{}{also}, learning rate {}, mini-batches of {} from {} examples {order}",
+            self.loss,
+            self.learning_rate,
+            self.mini_batch_size,
+            train.len()
+        )
+    }
+
+    pub(crate) fn empty_history(&self) -> History {
+        History { loss: self.loss, also: self.also.clone(), epochs: Vec::with_capacity(self.epochs) }
+    }
+
+    /// The epochs that `history` does not hold yet.
+    pub(crate) fn run_from<F: Float>(
+        &self,
+        mut history: History,
+        network: &mut Network<F>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
+        let mut start = None;
+        Team::with(self.team_size(network), |team| {
+            let mut descent = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
+            for epoch in history.epochs.len()..self.epochs {
+                let (first_loss, train_loss) = self.epoch(epoch, &mut descent, train.len(), team)?;
+                let start: f64 = *start.get_or_insert(first_loss);
+                self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
+                let (losses, accuracy) = descent.evaluate(&losses, team);
+                self.check_loss(epoch, losses[0], f64::MAX)?;
+                descent.copy_to(network.layers_mut());
+                let measured = Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() };
+                if !self.quiet {
+                    println!("{}", self.line(epoch, &measured));
+                }
+                history.epochs.push(measured);
+                if let Some(path) = &self.checkpoint {
+                    self.write_checkpoint(path, network, train, &history)?;
+                }
+            }
+            Ok(history)
+        })
     }
 
     pub(crate) fn descend<F: Float>(

@@ -1,22 +1,104 @@
-//! Placeholder: the command line of `cargo xtask`, with `data` alone.
-
-use std::path::{Path, PathBuf};
-
-use clap::Parser;
+//! `cargo xtask`: opens the notebooks, runs them, tests everything.
+//!
+//! ```text
+//! lab     Jupyter with the notebooks                    jupyter.rs
+//! run     the notebooks without a screen                notebook.rs, run_notebook.py
+//! test    every check, in one command                   test.rs
+//! data    the csv.gz files from MNIST's IDX files       data.rs
+//! ```
+//!
+//! The first three begin with [`lab::Lab::set_up`], which installs Python's and the kernel's half under `target/lab`.
+//! `kernel/` is what Jupyter starts: a launcher that gives each Rust kernel a warm build folder of its own.
 
 mod data;
+mod jupyter;
+mod kernel;
+mod lab;
+mod notebook;
+mod process;
+mod test;
 
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Opens the notebooks, runs them, tests everything. What it installs goes under target/lab, never to your home.
 #[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
 enum Command {
-    /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files.
+    /// Open JupyterLab on notebooks/mnist.ipynb
+    Lab {
+        /// Print the address instead of opening a browser
+        #[arg(long)]
+        no_browser: bool,
+        /// Serve on this port [default: 8888, or the next free one]
+        #[arg(long)]
+        port: Option<u16>,
+    },
+    /// Execute notebooks without a screen, into target/notebooks (.ipynb and .html)
+    Run {
+        /// Notebooks by name (mnist) or path (some/where.ipynb) [default: all of notebooks/]
+        names: Vec<String>,
+        /// Also write the fresh outputs into the notebook itself
+        #[arg(long)]
+        in_place: bool,
+    },
+    /// Check everything: format, lints, tests, documentation, every notebook
+    Test,
+    /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
     Data {
-        /// The folder with the IDX files, plain or .gz.
+        /// The folder with the IDX files, plain or .gz
         #[arg(long)]
         from: PathBuf,
     },
+    /// What Jupyter starts as the kernel "rust"
+    #[command(hide = true)]
+    Kernel {
+        /// The evcxr_jupyter to run
+        #[arg(long)]
+        evcxr: PathBuf,
+        /// Jupyter's description of the connection
+        connection_file: PathBuf,
+    },
+    /// Waits beside a kernel, to clean up after it
+    #[command(hide = true)]
+    Guard {
+        /// The kernel's process
+        kernel: u32,
+        /// The kernel's build folder
+        folder: PathBuf,
+    },
 }
 
-fn main() -> anyhow::Result<()> {
-    let Command::Data { from } = Command::parse();
-    data::run(&from, &Path::new(env!("CARGO_MANIFEST_DIR")).join("../data"))
+fn main() -> ExitCode {
+    if let Some(code) = kernel::stand_in::run() {
+        return code;
+    }
+    let result = match Cli::parse().command {
+        Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
+        Command::Run { names, in_place } => notebook::run(&names, in_place),
+        Command::Test => test::run(),
+        Command::Data { from } => make_data(&from),
+        Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
+        Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn make_data(from: &Path) -> anyhow::Result<ExitCode> {
+    let lab = lab::Lab::here()?;
+    data::run(from, &lab.repository.join("data"))?;
+    Ok(ExitCode::SUCCESS)
 }

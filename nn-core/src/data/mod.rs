@@ -1,8 +1,38 @@
 //! Examples to learn from: what a [`Dataset`] is, and where it comes from.
+//!
+//! | function | reads | returns |
+//! |---|---|---|
+//! | [`mnist`] | a folder, whatever format it holds | [`Mnist`]: training set and test set |
+//! | [`csv`] | a `.csv` or `.csv.gz` table of digits | [`Dataset`] |
+//! | [`idx`] | a pair of IDX files, plain or gzip | [`Dataset`] |
+//! | [`table`] | the same file as [`csv`] | a polars `DataFrame`, to look at |
+//! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
+//!
+//! Files may be gzip whatever their names say: the content decides. A gzip file that unpacks to more than 100 times its size
+//! (and more than 64 MiB) is refused, so that a small file cannot fill the memory.
 
-use ndarray::{Array1, Array2, ArrayView1};
+mod csv;
+mod csv_faults;
+mod file;
+mod handwriting;
+mod idx;
+
+use std::path::{Path, PathBuf};
+
+use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+
+pub use csv::{csv, table};
+pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
+pub use idx::idx;
 
 use crate::{Error, Float, Result};
+
+/// Pixels per side of a picture.
+const SIDE: usize = 28;
+/// Pixels per picture.
+const PIXELS: usize = SIDE * SIDE;
+/// Classes: the digits 0 to 9.
+const LABELS: usize = 10;
 
 /// Examples with their labels: what a network trains on and is tested on.
 #[derive(Clone, PartialEq)]
@@ -43,6 +73,28 @@ impl Dataset {
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
+
+    /// The first `n` examples as a data set of their own; all of them if there are fewer.
+    pub fn first(&self, n: usize) -> Self {
+        let n = n.min(self.len());
+        Self { inputs: self.inputs.slice(s![..n, ..]).to_owned(), labels: self.labels.slice(s![..n]).to_owned() }
+    }
+
+    /// The examples at these positions, in this order, as a data set of their own.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if a position is not below [`len`](Self::len).
+    pub fn select(&self, positions: &[usize]) -> Result<Self> {
+        if let Some(position) = positions.iter().find(|&&position| position >= self.len()) {
+            return Err(Error::argument("positions", format!("below {}", self.len()), position));
+        }
+        Ok(Self { inputs: self.inputs.select(Axis(0), positions), labels: self.labels.select(Axis(0), positions) })
+    }
+
+    /// How many examples there are of each digit: `counts()[7]` is the number of sevens.
+    pub fn counts(&self) -> [usize; LABELS] {
+        std::array::from_fn(|digit| self.labels.iter().filter(|&&label| usize::from(label) == digit).count())
+    }
 }
 
 /// One line: `Dataset: 60000 examples of 784 inputs`.
@@ -50,6 +102,78 @@ impl std::fmt::Debug for Dataset {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Dataset: {} examples of {} inputs", self.inputs.nrows(), self.inputs.ncols())
     }
+}
+
+/// Loads MNIST from a folder, from the first of these that it finds there, for the training set and the test set each:
+///
+/// ```text
+/// mnist_train.csv[.gz]                                       mnist_test.csv[.gz]
+/// train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz]   t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz]
+/// ```
+///
+/// `train-images.idx3-ubyte`, with a dot, will do as well.
+///
+/// # Errors
+/// [`Error::Content`] if the folder holds none of these, naming them; [`Error::Io`] if there is no such folder; and the
+/// errors of [`csv`] and [`idx`].
+pub fn mnist(folder: impl AsRef<Path>) -> Result<Mnist> {
+    let folder = folder.as_ref();
+    let entries = std::fs::read_dir(folder).map_err(|source| Error::io("read the folder", folder, source))?;
+    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let (train, test) = (Part::find(folder, &names, "train", "train")?, Part::find(folder, &names, "test", "t10k")?);
+    // The two are independent, and unpacking keeps one core busy for each.
+    let (train, test) = std::thread::scope(|scope| {
+        let test = scope.spawn(|| test.load());
+        (train.load(), test.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    Ok(Mnist { train: train?, test: test? })
+}
+
+/// The file or files that hold one half of MNIST.
+enum Part {
+    Csv(PathBuf),
+    Idx { images: PathBuf, labels: PathBuf },
+}
+
+impl Part {
+    fn find(folder: &Path, names: &[String], csv: &str, idx: &str) -> Result<Self> {
+        let first_of = |candidates: &[String]| {
+            candidates.iter().find(|&candidate| names.contains(candidate)).map(|name| folder.join(name))
+        };
+        let both = |name: String| [format!("{name}.gz"), name];
+        let spellings = |what: &str, dimensions: u8| {
+            let [gz, plain] = both(format!("{idx}-{what}-idx{dimensions}-ubyte"));
+            let [gz_dot, plain_dot] = both(format!("{idx}-{what}.idx{dimensions}-ubyte"));
+            [plain, gz, plain_dot, gz_dot]
+        };
+        if let Some(path) = first_of(&both(format!("mnist_{csv}.csv"))) {
+            return Ok(Self::Csv(path));
+        }
+        let (images, labels) = (first_of(&spellings("images", 3)), first_of(&spellings("labels", 1)));
+        if let (Some(images), Some(labels)) = (images, labels) {
+            return Ok(Self::Idx { images, labels });
+        }
+        let expected = format!(
+            "mnist_{csv}.csv.gz, mnist_{csv}.csv, or both {idx}-images-idx3-ubyte and {idx}-labels-idx1-ubyte (plain or .gz)"
+        );
+        let mut found = names.to_vec();
+        found.sort();
+        found.truncate(8);
+        let found = if found.is_empty() { "an empty folder".into() } else { format!("only {}", found.join(", ")) };
+        Err(Error::content(folder, "", expected, found))
+    }
+
+    fn load(&self) -> Result<Dataset> {
+        match self {
+            Self::Csv(path) => csv(path),
+            Self::Idx { images, labels } => idx(images, labels),
+        }
+    }
+}
+
+/// Pixels as bytes, 0 to 255, become inputs, 0 to 1.
+fn scaled(bytes: &[u8]) -> Vec<f32> {
+    bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect()
 }
 
 /// One row per label, `(n, classes)`: 1 at the label, 0 elsewhere.

@@ -1,0 +1,95 @@
+//! A file as a stream of unpacked bytes: plain or gzip, told apart by content and not by name.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::{Error, Result};
+
+/// A gzip file may unpack to this many times its size, or to [`SMALL`], whichever is more: MNIST's tables unpack to nine
+/// times theirs, while a file made to fill the memory reaches a thousand.
+const RATIO: u64 = 100;
+/// What every gzip file may unpack to, in bytes.
+const SMALL: u64 = 64 << 20;
+
+/// A file being read.
+pub(super) struct Source {
+    pub path: PathBuf,
+    /// Bytes on disk; for a plain file also the number of bytes that can be read.
+    pub size: u64,
+    pub packed: bool,
+    reader: Box<dyn Read + Send>,
+    left: u64,
+}
+
+/// Opens a file to read it from its start.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be opened, [`Error::Content`] if it is a folder or holds no byte.
+pub(super) fn open(path: &Path, expected: &str) -> Result<Source> {
+    let cannot_read = |source| Error::io("read", path, source);
+    // Asked before opening: what opening a folder does differs between systems.
+    if std::fs::metadata(path).map_err(cannot_read)?.is_dir() {
+        return Err(Error::content(path, "", expected, "a folder"));
+    }
+    let file = File::open(path).map_err(cannot_read)?;
+    let size = file.metadata().map_err(cannot_read)?.len();
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let start = reader.fill_buf().map_err(cannot_read)?;
+    if start.is_empty() {
+        return Err(Error::content(path, "", expected, "an empty file (0 bytes)"));
+    }
+    let packed = start.starts_with(&[0x1f, 0x8b]);
+    let (reader, left): (Box<dyn Read + Send>, u64) = if packed {
+        (Box::new(MultiGzDecoder::new(reader)), SMALL.max(size.saturating_mul(RATIO)))
+    } else {
+        (Box::new(reader), u64::MAX)
+    };
+    Ok(Source { path: path.to_owned(), size, packed, reader, left })
+}
+
+impl Source {
+    /// Reads until `buffer` is full or the content ends; returns the number of bytes read.
+    ///
+    /// # Errors
+    /// [`Error::Content`] if the gzip data are cut short, damaged, or unpack to absurdly much; [`Error::Io`] otherwise.
+    pub fn fill(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.error(error)),
+            }
+        }
+        self.left = match self.left.checked_sub(filled as u64) {
+            Some(left) => left,
+            None => {
+                let limit = SMALL.max(self.size.saturating_mul(RATIO));
+                return Err(self.content("", format!("gzip data that unpack to at most {limit} bytes"), "more"));
+            }
+        };
+        Ok(filled)
+    }
+
+    /// An [`Error::Content`] about this file.
+    pub fn content(&self, at: impl Into<String>, expected: impl Into<String>, found: impl Into<String>) -> Error {
+        Error::content(&self.path, at, expected, found)
+    }
+
+    fn error(&self, error: io::Error) -> Error {
+        use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+        match error.kind() {
+            UnexpectedEof if self.packed => {
+                self.content("", "a whole gzip file", format!("its end too early, after {} bytes", self.size))
+            }
+            InvalidData | InvalidInput if self.packed => {
+                self.content("", "sound gzip data", format!("damage: {error}"))
+            }
+            _ => Error::io("read", &self.path, error),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Strokes as thick as MNIST's, and the digit in its place.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, s};
+
+use super::{BOX, SIDE, ink};
+
+/// How thick strokes of a digit that is 20 pixels tall may be, in pixels, and how thick they become if they are not.
+const THINNEST: f32 = 1.7;
+const THICKENED: f32 = 2.3;
+const THICKEST: f32 = 4.8;
+const THINNED: f32 = 4.0;
+
+/// The digit with thicker or thinner strokes, and which of the two; nothing if they are right as they are.
+pub(super) fn adjusted(ink: &Array2<f32>) -> Option<(&'static str, Array2<f32>)> {
+    let length = ink.nrows().max(ink.ncols()) as f32;
+    // Distances inside the ink rise to half a stroke's thickness, so that their mean is a quarter of it.
+    let inside = distances(ink, |ink| ink <= 0.5);
+    let depths: Vec<f32> =
+        ink.iter().zip(&inside).filter(|(ink, _)| **ink > 0.5).map(|(_, depth)| depth - 0.5).collect();
+    let thickness = 4.0 * depths.iter().sum::<f32>() / depths.len().max(1) as f32;
+    let scale = BOX as f32 / length;
+    let (name, aim) = match thickness * scale {
+        thin if thin < THINNEST => ("thickened", THICKENED),
+        thick if thick > THICKEST => ("thinned", THINNED),
+        _ => return None,
+    };
+    // Moving the edge by r makes strokes 2r thicker and the digit 2r longer: (thickness + 2r) · 20 / (length + 2r) = aim.
+    let by = (aim * length - BOX as f32 * thickness) / (2.0 * (BOX as f32 - aim));
+    let by = by.max(-0.3 * thickness);
+    let margin = by.max(0.0).ceil() as usize + 1;
+    let (height, width) = ink.dim();
+    let mut wide = Array2::zeros((height + 2 * margin, width + 2 * margin));
+    wide.slice_mut(s![margin..margin + height, margin..margin + width]).assign(ink);
+    let (inside, outside) = (distances(&wide, |ink| ink <= 0.5), distances(&wide, |ink| ink > 0.5));
+    let moved = Array2::from_shape_fn(wide.dim(), |at| {
+        let beyond_edge = if wide[at] > 0.5 { 0.5 - inside[at] } else { outside[at] - 0.5 };
+        (0.5 + by - beyond_edge).clamp(0.0, 1.0)
+    });
+    Some((name, ink::trimmed(&moved)))
+}
+
+/// For each pixel the distance to the nearest one of a kind, between centres; what lies outside the picture is paper.
+///
+/// # Source
+/// Felzenszwalb, Huttenlocher, *Distance Transforms of Sampled Functions*, 2012.
+fn distances(ink: &Array2<f32>, of_kind: impl Fn(f32) -> bool) -> Array2<f32> {
+    let (height, width) = ink.dim();
+    let far = ((height + width + 2) as f32).powi(2);
+    let outside = if of_kind(0.0) { 0.0 } else { far };
+    let mut squares = Array2::from_elem((height + 2, width + 2), outside);
+    for ((row, column), &ink) in ink.indexed_iter() {
+        squares[[row + 1, column + 1]] = if of_kind(ink) { 0.0 } else { far };
+    }
+    squares.axis_iter_mut(Axis(0)).for_each(lower_envelope);
+    squares.axis_iter_mut(Axis(1)).for_each(lower_envelope);
+    squares.slice(s![1..=height, 1..=width]).mapv(f32::sqrt)
+}
+
+/// Replaces each value by the least `value[j] + (i - j)²` over all j.
+fn lower_envelope(mut line: ArrayViewMut1<f32>) {
+    let values = line.to_owned();
+    // The parabolas that are lowest somewhere: where they stand, and from where on each is the lowest.
+    let mut lowest: Vec<(usize, f32)> = Vec::with_capacity(values.len());
+    for (place, &value) in values.iter().enumerate() {
+        let mut from = f32::NEG_INFINITY;
+        while let Some(&(other, other_from)) = lowest.last() {
+            let (here, there) = (place as f32, other as f32);
+            from = ((value + here * here) - (values[other] + there * there)) / (2.0 * (here - there));
+            if from > other_from {
+                break;
+            }
+            lowest.pop();
+            from = f32::NEG_INFINITY;
+        }
+        lowest.push((place, from));
+    }
+    let mut current = 0;
+    for (place, value) in line.iter_mut().enumerate() {
+        while lowest.get(current + 1).is_some_and(|&(_, from)| from < place as f32) {
+            current += 1;
+        }
+        let (at, _) = lowest[current];
+        *value = values[at] + (place as f32 - at as f32).powi(2);
+    }
+}
+
+/// Scales the digit, its proportions kept, until its longer side has 20 pixels and its strongest pixel is 1.
+pub(super) fn fitted(ink: &Array2<f32>) -> Array2<f32> {
+    let (height, width) = ink.dim();
+    let longer = height.max(width).max(1);
+    let scaled = |side: usize| ((side * BOX) as f32 / longer as f32).round().max(1.0) as usize;
+    let mut fitted = resample(ink, scaled(height), scaled(width));
+    let strongest = fitted.fold(0.0_f32, |most, &ink| most.max(ink));
+    if strongest > 0.0 {
+        fitted /= strongest;
+    }
+    fitted
+}
+
+/// Puts the digit into 28×28 pixels so that its centre of mass is theirs.
+pub(super) fn centred(fitted: &Array2<f32>) -> Array2<f32> {
+    let mass = fitted.sum().max(f32::MIN_POSITIVE);
+    let centre = |axis: usize| {
+        let moments = fitted.indexed_iter().map(|((row, column), ink)| ink * [row, column][axis] as f32);
+        moments.sum::<f32>() / mass
+    };
+    let place = |axis: usize, length: usize| {
+        let start = (SIDE as f32 / 2.0 - centre(axis)).round().max(0.0) as usize;
+        start.min(SIDE.saturating_sub(length))
+    };
+    let (height, width) = fitted.dim();
+    let (top, left) = (place(0, height), place(1, width));
+    let mut centred = Array2::zeros((SIDE, SIDE));
+    centred.slice_mut(s![top..top + height, left..left + width]).assign(fitted);
+    centred
+}
+
+/// The picture with another number of pixels: means over areas when it shrinks, straight lines between pixels when it grows.
+pub(super) fn resample(picture: &Array2<f32>, height: usize, width: usize) -> Array2<f32> {
+    let rows = weights(picture.nrows(), height);
+    let columns = weights(picture.ncols(), width);
+    rows.dot(picture).dot(&columns.t())
+}
+
+/// How much of each old pixel goes into each new one along one side, `(new, old)`; rows sum to 1.
+fn weights(old: usize, new: usize) -> Array2<f32> {
+    let step = old as f32 / new as f32;
+    let mut weights = Array2::from_shape_fn((new, old), |(to, from)| {
+        let from = from as f32;
+        if step >= 1.0 {
+            let (start, end) = (to as f32 * step, (to + 1) as f32 * step);
+            (end.min(from + 1.0) - start.max(from)).max(0.0)
+        } else {
+            let centre = ((to as f32 + 0.5) * step - 0.5).clamp(0.0, old as f32 - 1.0);
+            (1.0 - (centre - from).abs()).max(0.0)
+        }
+    });
+    let sums: Array1<f32> = weights.map_axis(Axis(1), |row: ArrayView1<f32>| row.sum().max(f32::MIN_POSITIVE));
+    weights /= &sums.insert_axis(Axis(1));
+    weights
+}

@@ -1,0 +1,124 @@
+//! IDX, the format MNIST was published in: a short header with the sizes, then one unsigned byte per pixel or label.
+
+use std::path::Path;
+
+use ndarray::{Array1, Array2};
+
+use super::file::{self, Source};
+use super::{Dataset, LABELS, PIXELS, SIDE, scaled};
+use crate::{Error, Result};
+
+/// What the first four bytes say: two zeros, the type of the numbers, the number of dimensions.
+const IMAGES: [u8; 4] = [0, 0, 0x08, 3];
+const CLASSES: [u8; 4] = [0, 0, 0x08, 1];
+
+/// Loads a pair of IDX files, plain or gzip, as published for MNIST and its look-alikes such as Fashion-MNIST.
+///
+/// `images` holds `n` pictures of 28×28 bytes, `labels` their `n` classes. Each pixel becomes `byte / 255`.
+///
+/// # Errors
+/// [`Error::Io`] if a file cannot be read. [`Error::Content`] if it is not the kind of IDX file its argument asks for, holds
+/// no picture, fewer or more bytes than its header promises, pictures of another size, a label above 9, or damaged gzip
+/// data; and if the two files hold different numbers of items. No memory is taken on a header's word alone.
+///
+/// # Source
+/// LeCun, Cortes, Burges, *The MNIST database of handwritten digits*, "File formats".
+pub fn idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Dataset> {
+    let (images, labels) = (images.as_ref(), labels.as_ref());
+    let mut labels_source = file::open(labels, "an IDX file of labels")?;
+    let [count] = header(&mut labels_source, CLASSES)?;
+    let classes = items(&mut labels_source, count, 1, |bytes| bytes.to_vec())?;
+    if let Some(at) = classes.iter().position(|&label| usize::from(label) >= LABELS) {
+        return Err(labels_source.content(format!("item {at}: "), "a label from 0 to 9", classes[at].to_string()));
+    }
+
+    let mut images_source = file::open(images, "an IDX file of images")?;
+    let [count, rows, columns] = header(&mut images_source, IMAGES)?;
+    if (rows, columns) != (SIDE as u32, SIDE as u32) {
+        return Err(images_source.content("", "pictures of 28×28 pixels", format!("{rows}×{columns}")));
+    }
+    if count as usize != classes.len() {
+        let expected = format!("{} images, one per label in {}", classes.len(), labels.display());
+        return Err(images_source.content("", expected, count.to_string()));
+    }
+    let pixels = items(&mut images_source, count, PIXELS, scaled)?;
+    let found = [pixels.len()];
+    let inputs = Array2::from_shape_vec((classes.len(), PIXELS), pixels)
+        .map_err(|_| Error::shape("pixels", format!("({} · 784,)", classes.len()), &found))?;
+    Dataset::new(inputs, Array1::from_vec(classes))
+}
+
+/// Reads the magic number and `N` sizes.
+fn header<const N: usize>(source: &mut Source, magic: [u8; 4]) -> Result<[u32; N]> {
+    let mut start = [0; 4];
+    let read = source.fill(&mut start)?;
+    if start != magic {
+        return Err(source.content("", kind(&magic), kind(&start[..read])));
+    }
+    let mut sizes = [0; N];
+    for size in &mut sizes {
+        let mut bytes = [0; 4];
+        if source.fill(&mut bytes)? < bytes.len() {
+            return Err(source.content("", format!("an IDX header of {} bytes", 4 + 4 * N), "its end too early"));
+        }
+        *size = u32::from_be_bytes(bytes);
+    }
+    if sizes[0] == 0 {
+        return Err(source.content("", "at least one item", "a header that promises 0"));
+    }
+    Ok(sizes)
+}
+
+/// Reads `count` items of `size` bytes, neither more nor less, and converts them piece by piece.
+fn items<T>(source: &mut Source, count: u32, size: usize, convert: impl Fn(&[u8]) -> Vec<T>) -> Result<Vec<T>> {
+    let promised = u64::from(count) * size as u64;
+    let wrong = |source: &Source, found: String| {
+        Err(source.content("", format!("{promised} bytes after the header ({count} items of {size})"), found))
+    };
+    let mut converted = Vec::new();
+    if !source.packed {
+        let found = source.size.saturating_sub(if size == 1 { 8 } else { 16 });
+        if found != promised {
+            return wrong(source, found.to_string());
+        }
+        converted.reserve_exact(promised as usize);
+    }
+    let mut piece = vec![0; PIXELS * 256];
+    let mut left = promised;
+    while left > 0 {
+        let wanted = left.min(piece.len() as u64) as usize;
+        let read = source.fill(&mut piece[..wanted])?;
+        converted.extend(convert(&piece[..read]));
+        left -= read as u64;
+        if read < wanted {
+            return wrong(source, (promised - left).to_string());
+        }
+    }
+    if source.fill(&mut [0])? > 0 {
+        return wrong(source, "more".into());
+    }
+    converted.shrink_to_fit();
+    Ok(converted)
+}
+
+/// What a file that starts like this is.
+fn kind(start: &[u8]) -> String {
+    let [0, 0, number, dimensions] = *start else {
+        return format!("a file that starts with the bytes {start:02x?}, not an IDX file");
+    };
+    let number = match number {
+        0x08 => "unsigned bytes",
+        0x09 => "signed bytes",
+        0x0b => "16-bit numbers",
+        0x0c => "32-bit numbers",
+        0x0d => "32-bit floating-point numbers",
+        0x0e => "64-bit floating-point numbers",
+        _ => "numbers of an unknown type",
+    };
+    let what = match dimensions {
+        3 => "images",
+        1 => "labels",
+        _ => "an IDX file",
+    };
+    format!("{what} ({number} in {dimensions} dimension{})", if dimensions == 1 { "" } else { "s" })
+}

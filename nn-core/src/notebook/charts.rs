@@ -1,0 +1,78 @@
+//! `.plot()`: the figure that belongs to each thing.
+
+use ndarray::array;
+
+use crate::data::{Dataset, Handwriting};
+use crate::plot::{self, Figure, Picture, Series};
+use crate::{Activation, History, Loss, Result};
+
+impl Activation {
+    /// σ(z) and σ′(z), for z from −6 to 6.
+    ///
+    /// For softmax, z is one of ten pre-activations, the other nine being 0.
+    pub fn plot(self) -> Figure {
+        let others = if self == Self::Softmax { 9 } else { 0 };
+        let row = |z: f64| ndarray::Array2::from_shape_fn((1, 1 + others), |(_, i)| if i == 0 { z } else { 0.0 });
+        let value = |z: f64| self.value(row(z).view())[[0, 0]];
+        let derivative = |z: f64| self.derivative(row(z).view())[[0, 0]];
+        let figure = plot::function(self.name(), "σ", "z", -6.0..=6.0, value, derivative);
+        if self == Self::Softmax {
+            figure.subtitle("one of ten outputs, the other nine pre-activations being 0")
+        } else {
+            figure
+        }
+    }
+}
+
+impl Loss {
+    /// The loss and its slope as functions of a, the probability given to the right one of two classes, from 0 to 1.
+    ///
+    /// Cut off at 5, where the logarithms go on to infinity.
+    pub fn plot(self) -> Figure {
+        let outputs = |a: f64| array![[a, 1.0 - a]];
+        let targets = array![[1.0, 0.0]];
+        let value = |a: f64| self.value(outputs(a).view(), targets.view()).unwrap_or(f64::NAN);
+        // The other output is 1 − a, so that it answers to a with slope −1.
+        let slope = |a: f64| {
+            let gradient = self.gradient(outputs(a).view(), targets.view());
+            gradient.map_or(f64::NAN, |gradient| gradient[[0, 0]] - gradient[[0, 1]])
+        };
+        let figure = plot::function(self.name(), "loss", "a", 0.005..=0.995, value, slope);
+        figure.subtitle("a: the probability given to the right one of two classes").y_range(-5.0..=5.0)
+    }
+}
+
+impl History {
+    /// The loss on the training and the test set, and the accuracy on the test set, over the epochs.
+    pub fn plot(&self) -> Figure {
+        let loss = plot::lines(
+            "Loss",
+            "epoch",
+            self.loss.name(),
+            [Series::training(self.train_losses()), Series::test(self.test_losses())],
+        );
+        let accuracy = plot::lines("Accuracy", "epoch", "accuracy", [Series::test(self.accuracies())]).decimals(4);
+        plot::side_by_side("Training", [loss, accuracy])
+    }
+}
+
+impl Dataset {
+    /// The examples as pictures, with their labels; of more than 100 the first 100.
+    ///
+    /// # Errors
+    /// [`Error::Shape`](crate::Error::Shape) if the inputs are not 784 numbers, a picture of 28×28.
+    pub fn plot(&self) -> Result<Figure> {
+        plot::digits("Digits and their labels", self.inputs.view(), &self.labels)
+    }
+}
+
+impl Handwriting {
+    /// The picture as it came, and what each step of its preparation made of it.
+    ///
+    /// # Errors
+    /// [`Error::Shape`](crate::Error::Shape) if a step has no pixels, which does not happen to a picture that was read.
+    pub fn plot(&self) -> Result<Figure> {
+        let pictures = self.steps().iter().map(|step| Picture::grey(step.name, step.pixels.view()));
+        Ok(plot::pictures("From the picture to the network", pictures.collect::<Result<Vec<_>>>()?))
+    }
+}

@@ -1,0 +1,6 @@
+//! What a cell shows: tables, and the figures that belong to things.
+
+mod charts;
+mod table;
+
+pub use table::{Align, Table, ToTable};

@@ -1,0 +1,314 @@
+//! Tables: rows and columns as a cell's result, in HTML with plain text beside it.
+
+use std::fmt::{self, Display, Write};
+
+use polars_core::prelude::{AnyValue, Column, DataFrame};
+
+use crate::plot::{bundle, number, text};
+use crate::{Error, Result};
+
+/// Where a column's texts stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// At the left, as words do.
+    Left,
+    /// At the right, as numbers do.
+    Right,
+}
+
+/// Rows and columns that show themselves as a cell's last expression.
+///
+/// A long table is cut after its first rows and a wide one in its middle; both say how much is left out. Columns of numbers
+/// stand at the right.
+///
+/// ```
+/// use nn_core::notebook::Table;
+///
+/// let table = Table::new("Accuracy", ["epoch", "ours", "original"], [["0", "0.8551", "0.8534"], ["1", "0.8849", "0.8837"]])?;
+/// assert_eq!(table.to_text(), "Accuracy\nepoch    ours  original\n    0  0.8551    0.8534\n    1  0.8849    0.8837");
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Table {
+    caption: String,
+    headers: Vec<String>,
+    aligns: Vec<Align>,
+    /// Only the rows that are shown.
+    rows: Vec<Vec<Cell>>,
+    row_count: usize,
+    decimals: Option<usize>,
+}
+
+/// A number keeps its value until it is shown: only then are its decimals known.
+#[derive(Clone)]
+enum Cell {
+    Text(String),
+    Float(f64),
+}
+
+/// Of a longer table, only this many rows are shown.
+const ROWS: usize = 20;
+/// Of a wider table, only its first and last columns are shown.
+const FIRST_COLUMNS: usize = 8;
+const LAST_COLUMNS: usize = 4;
+/// A text longer than this is cut.
+const LONGEST: usize = 80;
+/// Floats have at most this many decimals unless the caller chooses.
+const DECIMALS: usize = 4;
+
+impl Table {
+    /// A table of texts; numbers become texts by [`number`] or `format!`.
+    ///
+    /// A column whose texts are all numbers is aligned right, any other left; [`align`](Self::align) changes that. An empty
+    /// `caption` is not shown.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if a row has more or fewer texts than there are headers.
+    pub fn new<Row>(
+        caption: impl AsRef<str>,
+        headers: impl IntoIterator<Item = impl Display>,
+        rows: impl IntoIterator<Item = Row>,
+    ) -> Result<Self>
+    where
+        Row: IntoIterator<Item: Display>,
+    {
+        let headers: Vec<_> = headers.into_iter().map(clean).collect();
+        let mut kept: Vec<Vec<Cell>> = Vec::new();
+        let mut is_numeric = vec![true; headers.len()];
+        let mut row_count = 0;
+        for row in rows {
+            let texts: Vec<_> = row.into_iter().map(clean).collect();
+            if texts.len() != headers.len() {
+                let expected = format!("{} texts in each row, one for each header", headers.len());
+                return Err(Error::argument("rows", expected, format!("{} in row {row_count}", texts.len())));
+            }
+            row_count += 1;
+            is_numeric.iter_mut().zip(&texts).for_each(|(is, text)| *is &= is_number(text));
+            if row_count <= ROWS {
+                kept.push(texts.into_iter().map(Cell::Text).collect());
+            }
+        }
+        let right = |is_numeric| if is_numeric && row_count > 0 { Align::Right } else { Align::Left };
+        let aligns = is_numeric.into_iter().map(right).collect();
+        Ok(Self { caption: clean(caption.as_ref()), headers, aligns, rows: kept, row_count, decimals: None })
+    }
+
+    /// A polars frame as a table: its first 20 rows, and of more than 12 columns the first 8 and the last 4.
+    pub fn from_frame(frame: &DataFrame) -> Self {
+        let columns = frame.columns();
+        let cell = |column: &Column, row: usize| match column.get(row) {
+            Ok(AnyValue::Float32(value)) => Cell::Float(f64::from(value)),
+            Ok(AnyValue::Float64(value)) => Cell::Float(value),
+            Ok(AnyValue::String(value)) => Cell::Text(clean(value)),
+            Ok(value) => Cell::Text(clean(value)),
+            Err(_) => Cell::Text(String::new()),
+        };
+        let rows = 0..frame.height().min(ROWS);
+        let is_shown = |index: usize| index < FIRST_COLUMNS || index + LAST_COLUMNS >= columns.len();
+        let row = |row| {
+            let cells = columns.iter().enumerate().map(|(index, column)| match is_shown(index) {
+                true => cell(column, row),
+                // Never shown: the frame's other columns need not be read.
+                false => Cell::Text(String::new()),
+            });
+            cells.collect()
+        };
+        let align = |column: &Column| match column.dtype().is_primitive_numeric() {
+            true => Align::Right,
+            false => Align::Left,
+        };
+        Self {
+            caption: String::new(),
+            headers: columns.iter().map(|column| clean(column.name())).collect(),
+            aligns: columns.iter().map(align).collect(),
+            rows: rows.map(row).collect(),
+            row_count: frame.height(),
+            decimals: None,
+        }
+    }
+
+    /// The line above the table.
+    pub fn caption(mut self, caption: impl AsRef<str>) -> Self {
+        self.caption = clean(caption.as_ref());
+        self
+    }
+
+    /// Where each column stands, from the left; columns without one keep theirs.
+    pub fn align(mut self, aligns: impl IntoIterator<Item = Align>) -> Self {
+        self.aligns.iter_mut().zip(aligns).for_each(|(old, new)| *old = new);
+        self
+    }
+
+    /// How many decimals a frame's floats have; without it, as many as the column needs, at most 4.
+    pub fn decimals(mut self, decimals: usize) -> Self {
+        self.decimals = Some(decimals);
+        self
+    }
+
+    /// The table in HTML: colours come from the page it stands on, light or dark.
+    pub fn to_html(&self) -> String {
+        let shown = self.shown();
+        let line = "1px solid rgba(128,128,128,0.45)";
+        let mut html = String::from(
+            "<table style=\"border-collapse:collapse;border:0;color:inherit;font-variant-numeric:tabular-nums;margin:0.4em 0\">\n",
+        );
+        if !self.caption.is_empty() {
+            let caption = escape(&self.caption);
+            let style = "caption-side:top;text-align:left;font-weight:600;padding:0.2em 0;color:inherit";
+            let _ = writeln!(html, "<caption style=\"{style}\">{caption}</caption>");
+        }
+        html += "<thead><tr>";
+        for column in &shown {
+            let (align, header) = (css(column.align), escape(&column.header));
+            let style =
+                format!("text-align:{align};padding:0.25em 0.7em;border:0;border-bottom:{line};font-weight:600");
+            let _ = write!(html, "<th scope=\"col\" style=\"{style}\">{header}</th>");
+        }
+        html += "</tr></thead>\n<tbody>\n";
+        for row in 0..self.rows.len() {
+            html += "<tr>";
+            for column in &shown {
+                let (align, text) = (css(column.align), escape(&column.texts[row]));
+                let style = format!("text-align:{align};padding:0.2em 0.7em;border:0;white-space:nowrap");
+                let _ = write!(html, "<td style=\"{style}\">{text}</td>");
+            }
+            html += "</tr>\n";
+        }
+        html += "</tbody>\n";
+        if let Some(rest) = self.rest() {
+            let style = format!("text-align:left;padding:0.25em 0.7em;border:0;border-top:{line};opacity:0.75");
+            let span = shown.len().max(1);
+            let _ = writeln!(html, "<tfoot><tr><td colspan=\"{span}\" style=\"{style}\">{rest}</td></tr></tfoot>");
+        }
+        html + "</table>"
+    }
+
+    /// The table in plain text, its columns aligned by spaces.
+    pub fn to_text(&self) -> String {
+        let shown = self.shown();
+        let mut lines = vec![String::new(); self.rows.len() + 1];
+        for (index, column) in shown.iter().enumerate() {
+            let texts: Vec<&String> = std::iter::once(&column.header).chain(&column.texts).collect();
+            let widest = texts.iter().map(|text| columns(text)).max().unwrap_or(0);
+            for (line, text) in lines.iter_mut().zip(texts) {
+                let space = " ".repeat(widest - columns(text));
+                line.push_str(if index > 0 { "  " } else { "" });
+                match column.align {
+                    Align::Left => line.extend([text.as_str(), &space]),
+                    Align::Right => line.extend([space.as_str(), text]),
+                }
+            }
+        }
+        let caption = Some(self.caption.clone()).filter(|caption| !caption.is_empty());
+        let lines = caption.into_iter().chain(lines).chain(self.rest());
+        lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Shows the table as a cell's result: HTML, with plain text for viewers that have only that.
+    pub fn evcxr_display(&self) {
+        bundle::print(&[("text/html", &self.to_html()), ("text/plain", &self.to_text())]);
+    }
+
+    fn shown(&self) -> Vec<Shown> {
+        let count = self.headers.len();
+        let column = |index: usize| Shown {
+            header: self.headers[index].clone(),
+            align: self.aligns[index],
+            texts: self.texts(index),
+        };
+        if count <= FIRST_COLUMNS + LAST_COLUMNS {
+            return (0..count).map(column).collect();
+        }
+        let dots = Shown { header: "…".into(), align: Align::Left, texts: vec!["…".into(); self.rows.len()] };
+        let (first, last) = ((0..FIRST_COLUMNS).map(column), (count - LAST_COLUMNS..count).map(column));
+        first.chain([dots]).chain(last).collect()
+    }
+
+    fn texts(&self, index: usize) -> Vec<String> {
+        let floats = self.rows.iter().filter_map(|row| match &row[index] {
+            Cell::Float(value) if value.is_finite() => Some(*value),
+            _ => None,
+        });
+        let needed = floats.map(|value| {
+            let digits = format!("{:.DECIMALS$}", value);
+            DECIMALS - (digits.len() - digits.trim_end_matches('0').len()).min(DECIMALS)
+        });
+        let decimals = self.decimals.unwrap_or_else(|| needed.max().unwrap_or(0).max(1));
+        let text = |row: &Vec<Cell>| match &row[index] {
+            Cell::Text(text) => text.clone(),
+            Cell::Float(value) => number(*value, decimals),
+        };
+        self.rows.iter().map(text).collect()
+    }
+
+    /// "… 59,980 more rows, 773 more columns"
+    fn rest(&self) -> Option<String> {
+        let counts = [
+            (self.row_count - self.rows.len(), "row"),
+            (self.headers.len().saturating_sub(FIRST_COLUMNS + LAST_COLUMNS), "column"),
+        ];
+        let counts: Vec<_> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| {
+                format!("{} more {what}{}", number(*count as f64, 0), if *count == 1 { "" } else { "s" })
+            })
+            .collect();
+        (!counts.is_empty()).then(|| format!("… {}", counts.join(", ")))
+    }
+}
+
+/// A column as it is shown.
+struct Shown {
+    header: String,
+    align: Align,
+    texts: Vec<String>,
+}
+
+/// One line: `Table(10 rows, 3 columns)`.
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({} rows, {} columns)", self.row_count, self.headers.len())
+    }
+}
+
+/// What can be shown as a table: `frame.table()`.
+pub trait ToTable {
+    /// The table, ready to be a cell's last expression.
+    fn table(&self) -> Table;
+}
+
+impl ToTable for DataFrame {
+    fn table(&self) -> Table {
+        Table::from_frame(self)
+    }
+}
+
+fn clean(text: impl Display) -> String {
+    let text = text::clean(&text.to_string());
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let is_sign = |c: char| "+-−.,%×eE∞–/ ".contains(c);
+    text.is_empty() || text.chars().all(|c| c.is_ascii_digit() || is_sign(c))
+}
+
+fn css(align: Align) -> &'static str {
+    match align {
+        Align::Left => "left",
+        Align::Right => "right",
+    }
+}
+
+/// How many columns of a terminal the text takes: Chinese signs take two.
+fn columns(text: &str) -> usize {
+    text.chars().map(|c| if matches!(c, '\u{1100}'..='\u{115F}' | '\u{2E80}'..='\u{FFDC}') { 2 } else { 1 }).sum()
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

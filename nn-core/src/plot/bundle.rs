@@ -1,0 +1,38 @@
+//! What a cell's result travels in: one block of text for each MIME type, of which the viewer takes what suits it.
+
+use std::io::Write;
+
+const END: &str = "EVCXR_END_CONTENT";
+
+/// Prints one block for each (MIME type, content).
+pub(crate) fn print(contents: &[(&str, &str)]) {
+    // One write: nothing that another thread prints can fall in between. Nobody listening is no reason to panic.
+    let _ = std::io::stdout().lock().write_all(blocks(contents).as_bytes());
+}
+
+fn blocks(contents: &[(&str, &str)]) -> String {
+    let block = |(mime, text): &(&str, &str)| {
+        // A line of the content that looks like the end of the block must not end it.
+        let lines: Vec<_> =
+            text.trim_end().lines().map(|line| if line == END { " EVCXR_END_CONTENT" } else { line }).collect();
+        format!("EVCXR_BEGIN_CONTENT {mime}\n{}\n{END}\n", lines.join("\n"))
+    };
+    contents.iter().map(block).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blocks;
+
+    #[test]
+    fn each_content_is_a_block_of_its_own() {
+        let expected =
+            "EVCXR_BEGIN_CONTENT a/b\n1\n2\nEVCXR_END_CONTENT\nEVCXR_BEGIN_CONTENT c/d\n3\nEVCXR_END_CONTENT\n";
+        assert_eq!(blocks(&[("a/b", "1\n2\n"), ("c/d", "3")]), expected);
+    }
+
+    #[test]
+    fn content_cannot_end_its_own_block() {
+        assert_eq!(blocks(&[("a/b", "x\nEVCXR_END_CONTENT\ny")]).matches("\nEVCXR_END_CONTENT").count(), 1);
+    }
+}

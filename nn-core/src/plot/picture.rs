@@ -1,0 +1,221 @@
+//! Pictures: digits in a grid, the steps of preparing one.
+
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+use ndarray::ArrayView2;
+
+use super::scene::{Frame, Scene, Type};
+use super::series::Number;
+use super::text::{self, Weight};
+use super::theme::{AXIS, INK, LABEL, TICK};
+use crate::{Error, Result};
+
+/// The longest side that is kept of a larger picture.
+const LONGEST: usize = 320;
+const GAP: f64 = 12.0;
+const CAPTION: f64 = 22.0;
+
+/// A grey picture with a line of text under it.
+#[derive(Clone)]
+pub struct Picture {
+    caption: String,
+    width: usize,
+    greys: Vec<u8>,
+}
+
+impl Picture {
+    /// A picture of light: 0 is black, 1 is white, as in a photo.
+    ///
+    /// `pixels` is `(height, width)`. Values outside 0 to 1 count as the nearer of the two, values that are not a number
+    /// as 0; a picture of more than 320 pixels a side is reduced.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the picture has no pixels.
+    pub fn grey<N: Number>(caption: impl AsRef<str>, pixels: ArrayView2<'_, N>) -> Result<Self> {
+        Self::new(caption.as_ref(), pixels, |value| value)
+    }
+
+    /// A picture of ink: 0 is paper, 1 is ink, as in MNIST. Drawn dark on white.
+    ///
+    /// `pixels` as in [`Picture::grey`].
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the picture has no pixels.
+    pub fn ink<N: Number>(caption: impl AsRef<str>, pixels: ArrayView2<'_, N>) -> Result<Self> {
+        Self::new(caption.as_ref(), pixels, |value| 1.0 - value)
+    }
+
+    fn new<N: Number>(caption: &str, pixels: ArrayView2<'_, N>, light: fn(f64) -> f64) -> Result<Self> {
+        let (rows, columns) = pixels.dim();
+        if rows == 0 || columns == 0 {
+            return Err(Error::shape("pixels", "(height, width), both at least 1", &[rows, columns]));
+        }
+        let block = rows.max(columns).div_ceil(LONGEST);
+        let (height, width) = (rows.div_ceil(block), columns.div_ceil(block));
+        let mut greys = Vec::with_capacity(width * height);
+        for row in 0..height {
+            for column in 0..width {
+                let (from, to) = ((row * block, column * block), ((row + 1) * block, (column + 1) * block));
+                let part = pixels.slice(ndarray::s![from.0..to.0.min(rows), from.1..to.1.min(columns)]);
+                let unit = |value: f64| if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
+                let mean = part.iter().map(|value| light(unit(value.to_f64()))).sum::<f64>() / part.len() as f64;
+                greys.push((mean * 255.0).round() as u8);
+            }
+        }
+        Ok(Self { caption: text::clean(caption), width, greys })
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(super) fn height(&self) -> usize {
+        self.greys.len() / self.width
+    }
+
+    /// Row by row, 0 black to 255 white.
+    pub(super) fn greys(&self) -> impl Iterator<Item = u8> {
+        self.greys.iter().copied()
+    }
+
+    pub(super) fn png(&self) -> Result<Vec<u8>, image::ImageError> {
+        let mut png = Vec::new();
+        PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::NoFilter).write_image(
+            &self.greys,
+            self.width as u32,
+            self.height() as u32,
+            ExtendedColorType::L8,
+        )?;
+        Ok(png)
+    }
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({:?}, {}×{})", self.caption, self.width, self.height())
+    }
+}
+
+/// Pictures with their captions, in rows.
+#[derive(Clone)]
+pub(super) struct PictureChart {
+    pictures: Vec<Picture>,
+    /// How many there were before the rest was left out.
+    count: usize,
+    is_grid: bool,
+}
+
+impl PictureChart {
+    /// Pictures of one size, as many in a row as there is room for.
+    pub fn grid(pictures: Vec<Picture>, count: usize) -> Self {
+        Self { pictures, count, is_grid: true }
+    }
+
+    /// Pictures of any size in one row, scaled to one height.
+    pub fn row(pictures: Vec<Picture>) -> Self {
+        Self { count: pictures.len(), pictures, is_grid: false }
+    }
+
+    fn remark(&self) -> f64 {
+        if self.count > self.pictures.len() { 22.0 } else { 0.0 }
+    }
+
+    /// Widths of all pictures when each is one pixel high.
+    fn aspects(&self) -> f64 {
+        self.pictures.iter().map(|picture| picture.width as f64 / picture.height() as f64).sum()
+    }
+
+    pub fn natural_size(&self) -> (f64, f64) {
+        let count = self.pictures.len();
+        if count == 0 {
+            return (280.0, 60.0);
+        }
+        if !self.is_grid {
+            let gaps = (GAP + 4.0) * (count - 1) as f64;
+            let height = ((900.0 - gaps) / self.aspects()).clamp(28.0, 148.0);
+            return ((self.aspects() * height + gaps).min(900.0), height + CAPTION);
+        }
+        let cell = match count {
+            0..=4 => 112.0,
+            5..=8 => 84.0,
+            _ => 56.0,
+        };
+        let columns = count.min(if count > 40 { 12 } else { 10 });
+        let rows = count.div_ceil(columns);
+        let width = columns as f64 * (cell + GAP) - GAP;
+        (width, rows as f64 * (cell + CAPTION + GAP) - GAP + self.remark())
+    }
+
+    pub fn draw<'a>(&'a self, mut frame: Frame, scene: &mut Scene<'a>) {
+        if self.pictures.is_empty() {
+            return scene.remark(frame, "no pictures to show");
+        }
+        if self.remark() > 0.0 {
+            let style = Type::new(TICK, Weight::Regular, super::theme::GREY);
+            let rest = text::number((self.count - self.pictures.len()) as f64, 0);
+            scene.text(frame.x, frame.bottom() - 4.0, &style.fit(&format!("… {rest} more"), frame.width), style);
+            frame.height = (frame.height - self.remark()).max(1.0);
+        }
+        if self.is_grid { self.draw_grid(frame, scene) } else { self.draw_row(frame, scene) }
+    }
+
+    fn draw_row<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>) {
+        let gap = (GAP + 4.0).min(frame.width * 0.2 / self.pictures.len() as f64);
+        let room = frame.width - gap * (self.pictures.len() - 1) as f64;
+        let height = (room / self.aspects()).min(frame.height - CAPTION).max(1.0);
+        let mut x = frame.x;
+        for picture in &self.pictures {
+            let width = height * picture.width as f64 / picture.height() as f64;
+            draw_picture(scene, Frame { x, y: frame.y, width, height }, gap, picture);
+            x += width + gap;
+        }
+    }
+
+    fn draw_grid<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>) {
+        let count = self.pictures.len();
+        let cell = |columns: usize| {
+            let rows = count.div_ceil(columns) as f64;
+            let wide = (frame.width - GAP * (columns - 1) as f64) / columns as f64;
+            let high = (frame.height - GAP * (rows - 1.0)) / rows - CAPTION;
+            wide.min(high)
+        };
+        let columns = (1..=count).max_by(|&a, &b| cell(a).total_cmp(&cell(b)).then(b.cmp(&a))).unwrap_or(1);
+        // Half multiples of 28: every pixel of a digit has the same size on a fine screen.
+        let side = cell(columns) + 0.01;
+        let side = if side >= 28.0 { (side / 14.0).floor() * 14.0 } else { side.max(1.0) };
+        for (index, picture) in self.pictures.iter().enumerate() {
+            let (column, row) = ((index % columns) as f64, (index / columns) as f64);
+            let (x, y) = (frame.x + column * (side + GAP), frame.y + row * (side + CAPTION + GAP));
+            let (width, height) = (picture.width as f64, picture.height() as f64);
+            let scale = side / width.max(height);
+            let frame = Frame { x: x.round(), y: y.round(), width: width * scale, height: height * scale };
+            draw_picture(scene, frame, GAP, picture);
+        }
+    }
+
+    /// "ten pictures: 5, 0, 4, 1, 9, 2, 1, 3, 1 and 4"
+    pub fn describe(&self) -> String {
+        let shown = self.pictures.len();
+        let captions: Vec<_> = self.pictures.iter().map(|p| p.caption.clone()).filter(|c| !c.is_empty()).collect();
+        let mut text = format!("{} picture{}", text::count(self.count), if self.count == 1 { "" } else { "s" });
+        if self.count > shown {
+            text += &format!(", the first {} shown", text::count(shown));
+        }
+        // Forty captions read aloud are enough.
+        match captions.len() {
+            0 => text,
+            1..=40 => format!("{text}: {}", super::lines::list(&captions)),
+            _ => format!("{text}: {}, …", captions[..40].join(", ")),
+        }
+    }
+}
+
+/// The picture in a hairline frame with its caption below, centred if it fits.
+fn draw_picture<'a>(scene: &mut Scene<'a>, frame: Frame, gap: f64, picture: &'a Picture) {
+    let Frame { x, y, width, height } = frame;
+    scene.rect(x - 1.0, y - 1.0, width + 2.0, height + 2.0, AXIS);
+    scene.picture(frame, picture);
+    let style = Type::new(LABEL, Weight::Regular, INK).middle();
+    let caption = style.fit(&picture.caption, width + gap - 4.0);
+    scene.text(x + width / 2.0, y + height + LABEL + 4.0, &caption, style);
+}

@@ -1,0 +1,316 @@
+//! From a scene to SVG and to PNG; plotters' backends write both.
+//!
+//! plotters rounds every coordinate to a whole number. So an SVG is written in tenths of a pixel, and a PNG is drawn three
+//! times too large and then averaged, which also smooths its edges.
+
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+use plotters::prelude::{BitMapBackend, DrawingBackend, SVGBackend};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{BLACK, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
+
+use super::scene::{Anchor, Frame, Scene, Shape, Type};
+use super::text::{self, Weight};
+use super::theme::{BORDER, CARD, Color, RADIUS};
+
+/// Units of an SVG's coordinates in a CSS pixel.
+const SVG_UNIT: f64 = 10.0;
+/// How many times larger than the PNG its drawing is, in both directions.
+const OVERSAMPLING: u32 = 3;
+
+/// Writes the scene, `width` by `height` CSS pixels, as an SVG document.
+pub(super) fn svg(scene: &Scene<'_>, width: f64, height: f64, title: &str, alt: &str) -> String {
+    let mut body = String::new();
+    let size = ((width * SVG_UNIT) as u32, (height * SVG_UNIT) as u32);
+    let mut painter = Painter { backend: SVGBackend::with_string(&mut body, size), unit: SVG_UNIT, is_svg: true };
+    // Writing to a string cannot fail.
+    let _ = painter.paint(scene).and_then(|()| painter.backend.present().map_err(in_words));
+    drop(painter);
+
+    let (title, alt) = (escape(title), escape(alt));
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{alt}\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {} {}\" style=\"max-width:100%;height:auto\" font-family=\"{FAMILIES}\" stroke-linejoin=\"round\" \
+         stroke-linecap=\"round\">\n<title>{title}</title>\n<desc>{alt}</desc>\n",
+        size.0,
+        size.1,
+        FAMILIES = text::FAMILIES,
+    );
+    let edge = SVG_UNIT / 2.0;
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{edge}\" y=\"{edge}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"{}\" \
+         stroke-width=\"{SVG_UNIT}\"/>",
+        f64::from(size.0) - SVG_UNIT,
+        f64::from(size.1) - SVG_UNIT,
+        RADIUS * SVG_UNIT,
+        CARD.hex(),
+        BORDER.hex()
+    );
+    svg.push_str(&plain_elements(&body));
+    for shape in &scene.shapes {
+        if let Shape::Picture(frame, picture) = shape {
+            let Ok(png) = picture.png() else { continue };
+            // Enlarged pixels stay squares; reduced ones may be averaged.
+            let pixelated =
+                if frame.width >= picture.width() as f64 { " style=\"image-rendering:pixelated\"" } else { "" };
+            let _ = writeln!(
+                svg,
+                "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\"{pixelated} \
+                 href=\"data:image/png;base64,{}\"/>",
+                (frame.x * SVG_UNIT).round(),
+                (frame.y * SVG_UNIT).round(),
+                (frame.width * SVG_UNIT).round(),
+                (frame.height * SVG_UNIT).round(),
+                STANDARD.encode(png)
+            );
+        }
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// What plotters wrote between its own `<svg>` and `</svg>`, without the attributes that the outer element sets.
+fn plain_elements(svg: &str) -> String {
+    let from = svg.find('\n').map_or(0, |end| end + 1);
+    let to = svg.rfind("</svg>").unwrap_or(svg.len());
+    svg[from..to]
+        .replace(" opacity=\"1\"", "")
+        .replace(" font-family=\"figure\"", "")
+        .replace(" text-anchor=\"start\"", "")
+        .replace("font-weight=\"bold\"", "font-weight=\"600\"")
+        .replace(" \"/>", "\"/>")
+        .replace("\">\n", "\">")
+        .replace("\n</text>", "</text>")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Draws the scene, `width` by `height` CSS pixels, as a PNG of `resolution` pixels for each of those.
+pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -> Result<Vec<u8>, String> {
+    let (columns, rows) = ((width * resolution).round() as u32, (height * resolution).round() as u32);
+    let large = (columns * OVERSAMPLING, rows * OVERSAMPLING);
+    let mut drawing = [CARD.0, CARD.1, CARD.2].repeat(large.0 as usize * large.1 as usize);
+    let unit = f64::from(large.0) / width;
+    let mut painter = Painter { backend: BitMapBackend::with_buffer(&mut drawing, large), unit, is_svg: false };
+    painter.paint(scene)?;
+    drop(painter);
+
+    let mut pixels = average(&drawing, columns as usize, rows as usize);
+    round_corners(&mut pixels, columns as usize, rows as usize, resolution);
+    let mut png = Vec::new();
+    PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter)
+        .write_image(&pixels, columns, rows, ExtendedColorType::Rgba8)
+        .map_err(|error| error.to_string())?;
+    Ok(png)
+}
+
+/// The mean colour of every square of `OVERSAMPLING` × `OVERSAMPLING` pixels; RGB in, RGBA out.
+fn average(drawing: &[u8], columns: usize, rows: usize) -> Vec<u8> {
+    const N: usize = OVERSAMPLING as usize;
+    let mut pixels = Vec::with_capacity(columns * rows * 4);
+    let mut sums = vec![0_u16; columns * 3];
+    for band in drawing.chunks_exact(columns * 3 * N * N).take(rows) {
+        sums.fill(0);
+        for line in band.chunks_exact(columns * 3 * N) {
+            for (sum, square) in sums.chunks_exact_mut(3).zip(line.chunks_exact(3 * N)) {
+                for pixel in square.chunks_exact(3) {
+                    sum[0] += u16::from(pixel[0]);
+                    sum[1] += u16::from(pixel[1]);
+                    sum[2] += u16::from(pixel[2]);
+                }
+            }
+        }
+        const SQUARE: u16 = (N * N) as u16;
+        for sum in sums.chunks_exact(3) {
+            let mean = |sum: u16| ((sum + SQUARE / 2) / SQUARE) as u8;
+            pixels.extend([mean(sum[0]), mean(sum[1]), mean(sum[2]), 255]);
+        }
+    }
+    pixels
+}
+
+/// Makes the four corners transparent and draws the card's hairline border.
+fn round_corners(pixels: &mut [u8], columns: usize, rows: usize, resolution: f64) {
+    let radius = RADIUS * resolution;
+    let (half_width, half_height) = (columns as f64 / 2.0, rows as f64 / 2.0);
+    let band = radius.ceil() as usize;
+    for row in 0..rows {
+        let is_edge_row = row < band || row + band >= rows;
+        for column in 0..columns {
+            if !is_edge_row && column == band && columns > 2 * band {
+                break;
+            }
+            // The left and the right end of a row mirror each other.
+            for x in [column, columns - 1 - column] {
+                let dx = ((x as f64 + 0.5 - half_width).abs() - (half_width - radius)).max(0.0);
+                let dy = ((row as f64 + 0.5 - half_height).abs() - (half_height - radius)).max(0.0);
+                let inside = if dx > 0.0 && dy > 0.0 { radius - dx.hypot(dy) } else { radius - dx.max(dy) };
+                let pixel = &mut pixels[(row * columns + x) * 4..][..4];
+                if inside < resolution + 0.5 {
+                    let border = (resolution + 0.5 - inside).clamp(0.0, 1.0);
+                    for (channel, (&from, to)) in
+                        [CARD.0, CARD.1, CARD.2].iter().zip([BORDER.0, BORDER.1, BORDER.2]).enumerate()
+                    {
+                        pixel[channel] = (f64::from(from) + (f64::from(to) - f64::from(from)) * border).round() as u8;
+                    }
+                    pixel[3] = ((inside + 0.5).clamp(0.0, 1.0) * 255.0).round() as u8;
+                }
+            }
+        }
+    }
+}
+
+/// Draws a scene on a backend of plotters, `unit` of its coordinates to a CSS pixel.
+struct Painter<B> {
+    backend: B,
+    unit: f64,
+    is_svg: bool,
+}
+
+impl<B: DrawingBackend> Painter<B> {
+    fn paint(&mut self, scene: &Scene<'_>) -> Result<(), String> {
+        for shape in &scene.shapes {
+            match shape {
+                Shape::Rect(frame, color) => self.rect(*frame, *color),
+                Shape::Line { points, width, color } => self.line(points, *width, *color),
+                Shape::Polygon { points, color } => {
+                    let points: Vec<_> = points.iter().map(|&point| self.at(point)).collect();
+                    self.backend.fill_polygon(points, &fill(*color)).map_err(in_words)
+                }
+                Shape::Disc { x, y, radius, color } => self.disc((*x, *y), *radius, *color),
+                Shape::Text { x, y, text, style } => self.text(*x, *y, text, style),
+                Shape::Picture(..) if self.is_svg => Ok(()),
+                Shape::Picture(frame, picture) => {
+                    let (sx, sy) = (frame.width / picture.width() as f64, frame.height / picture.height() as f64);
+                    picture.greys().enumerate().try_for_each(|(index, grey)| {
+                        let (column, row) = (index % picture.width(), index / picture.width());
+                        let (x, y) = (frame.x + column as f64 * sx, frame.y + row as f64 * sy);
+                        self.rect(Frame { x, y, width: sx, height: sy }, Color(grey, grey, grey))
+                    })
+                }
+            }?;
+        }
+        Ok(())
+    }
+
+    fn length(&self, length: f64) -> i32 {
+        (length * self.unit).round() as i32
+    }
+
+    fn at(&self, (x, y): (f64, f64)) -> (i32, i32) {
+        (self.length(x), self.length(y))
+    }
+
+    fn rect(&mut self, frame: Frame, color: Color) -> Drawn {
+        let (from, to) = (self.at((frame.x, frame.y)), self.at((frame.right(), frame.bottom())));
+        self.backend.draw_rect(from, to, &fill(color), true).map_err(in_words)
+    }
+
+    fn disc(&mut self, center: (f64, f64), radius: f64, color: Color) -> Drawn {
+        self.backend
+            .draw_circle(self.at(center), self.length(radius).max(1) as u32, &fill(color), true)
+            .map_err(in_words)
+    }
+
+    fn line(&mut self, points: &[(f64, f64)], width: f64, color: Color) -> Drawn {
+        if self.is_svg {
+            let points: Vec<_> = points.iter().map(|&point| self.at(point)).collect();
+            let style = ShapeStyle { stroke_width: self.length(width) as u32, ..fill(color) };
+            return self.backend.draw_path(points, &style).map_err(in_words);
+        }
+        // plotters joins wide lines with spikes at sharp angles: round joints are drawn here.
+        for pair in points.windows(2) {
+            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+            let length = (x1 - x0).hypot(y1 - y0);
+            if length > 0.0 {
+                let (nx, ny) = ((y1 - y0) / length * width / 2.0, (x0 - x1) / length * width / 2.0);
+                let corners = [(x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny)];
+                self.backend.fill_polygon(corners.map(|corner| self.at(corner)), &fill(color)).map_err(in_words)?;
+            }
+        }
+        points.iter().try_for_each(|&point| self.disc(point, width / 2.0, color))
+    }
+
+    fn text(&mut self, x: f64, y: f64, text: &str, style: &Type) -> Drawn {
+        if self.is_svg {
+            // plotters writes `dy="0.76em"` for an upper anchor: the baseline, without a guess about the viewer's font.
+            let anchor = match style.anchor {
+                Anchor::Start => HPos::Left,
+                Anchor::Middle => HPos::Center,
+                Anchor::End => HPos::Right,
+            };
+            let position = self.at((x, y - 0.76 * style.size));
+            return self.backend.draw_text(text, &self.style(style, 1.24, anchor), position).map_err(in_words);
+        }
+        let mut x = match style.anchor {
+            Anchor::Start => x,
+            Anchor::Middle => x - style.width(text) / 2.0,
+            Anchor::End => x - style.width(text),
+        };
+        let line_height = text::line_height(style.weight);
+        let y = y - style.size * line_height / 2.0;
+        for run in runs(text, style.weight) {
+            let is_drawable = run.chars().all(|character| text::is_drawable(character, style.weight));
+            if is_drawable {
+                let position = self.at((x, y));
+                self.backend.draw_text(run, &self.style(style, line_height, HPos::Left), position).map_err(in_words)?;
+            } else if !run.trim().is_empty() {
+                self.empty_box(x, y + style.size * line_height / 2.0, style)?;
+            }
+            x += style.width(run);
+        }
+        Ok(())
+    }
+
+    /// Stands for a character that the font lacks, one em wide.
+    fn empty_box(&mut self, x: f64, baseline: f64, style: &Type) -> Drawn {
+        let (left, right) = (x + 0.1 * style.size, x + 0.9 * style.size);
+        let (top, bottom) = (baseline - 0.72 * style.size, baseline + 0.06 * style.size);
+        let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+        self.line(&corners, style.size / 14.0, style.color)
+    }
+
+    /// `per_em`: what plotters multiplies the em with before it hands the size to the backend's writer of text.
+    fn style(&self, style: &Type, per_em: f64, anchor: HPos) -> TextStyle<'static> {
+        let weight = if style.weight == Weight::SemiBold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = FontDesc::new(FontFamily::Name(text::FAMILY), style.size * self.unit * per_em, weight);
+        TextStyle { pos: Pos::new(anchor, VPos::Top), ..font.color(&rgb(style.color)) }
+    }
+}
+
+type Drawn = Result<(), String>;
+
+/// plotters' errors differ with the backend; their message is what they have in common.
+fn in_words<E: std::fmt::Display>(error: E) -> String {
+    error.to_string()
+}
+
+/// The text in pieces: what the font has, and each character that it lacks.
+fn runs(text: &str, weight: Weight) -> Vec<&str> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    for (index, character) in text.char_indices() {
+        if !text::is_drawable(character, weight) {
+            runs.extend([&text[start..index], &text[index..index + character.len_utf8()]]);
+            start = index + character.len_utf8();
+        }
+    }
+    runs.push(&text[start..]);
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
+fn rgb(color: Color) -> RGBColor {
+    RGBColor(color.0, color.1, color.2)
+}
+
+fn fill(color: Color) -> ShapeStyle {
+    ShapeStyle { color: rgb(color).into(), filled: true, ..BLACK.into() }
+}

@@ -1,0 +1,84 @@
+//! The look that all figures share: colours, type sizes, distances. Lengths are CSS pixels.
+
+/// A colour: red, green, blue.
+///
+/// The first constants are named by what they stand for, so that training and test look the same in every figure. The hues
+/// are those of Okabe and Ito (2008), which colour-blind eyes tell apart too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Color(pub u8, pub u8, pub u8);
+
+impl Color {
+    /// The training set: blue.
+    pub const TRAINING: Self = Self::BLUE;
+    /// The test set: vermilion.
+    pub const TEST: Self = Self::VERMILION;
+    /// What others measured or printed: grey.
+    pub const REFERENCE: Self = Self(0x6B, 0x72, 0x80);
+    /// Blue, the first colour of a series.
+    pub const BLUE: Self = Self(0x00, 0x72, 0xB2);
+    /// Vermilion, the second colour of a series.
+    pub const VERMILION: Self = Self(0xD5, 0x5E, 0x00);
+    /// Bluish green, the third colour of a series.
+    pub const GREEN: Self = Self(0x00, 0x9E, 0x73);
+    /// Reddish purple, the fourth colour of a series.
+    pub const PURPLE: Self = Self(0xCC, 0x79, 0xA7);
+    /// Orange, the fifth colour of a series.
+    pub const ORANGE: Self = Self(0xE6, 0x9F, 0x00);
+    /// Sky blue, the sixth colour of a series.
+    pub const SKY: Self = Self(0x56, 0xB4, 0xE9);
+
+    const SERIES: [Self; 6] = [Self::BLUE, Self::VERMILION, Self::GREEN, Self::PURPLE, Self::ORANGE, Self::SKY];
+
+    /// The colour of the series number `index`, counted from 0; after six they repeat.
+    pub(super) fn series(index: usize) -> Self {
+        Self::SERIES[index % Self::SERIES.len()]
+    }
+
+    /// The same hue, as dark as text on a card must be to be read (contrast 4.5 to 1, WCAG 2.2).
+    pub(super) fn for_text(self) -> Self {
+        let mut color = self;
+        while color.contrast(CARD) < 4.5 {
+            let darker = |channel: u8| (f64::from(channel) * 0.95) as u8;
+            color = Self(darker(color.0), darker(color.1), darker(color.2));
+        }
+        color
+    }
+
+    fn contrast(self, paper: Self) -> f64 {
+        (paper.luminance() + 0.05) / (self.luminance() + 0.05)
+    }
+
+    fn luminance(self) -> f64 {
+        let linear = |channel: u8| {
+            let c = f64::from(channel) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
+    }
+
+    /// As SVG writes it.
+    pub(super) fn hex(self) -> String {
+        format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
+    }
+}
+
+/// A figure brings its own opaque background, so that it reads alike on a light and on a dark page.
+pub(super) const CARD: Color = Color(0xFD, 0xFD, 0xFC);
+pub(super) const BORDER: Color = Color(0xD9, 0xDD, 0xE2);
+pub(super) const INK: Color = Color(0x1B, 0x1F, 0x26);
+pub(super) const GREY: Color = Color(0x57, 0x60, 0x6B);
+pub(super) const AXIS: Color = Color(0x9A, 0xA2, 0xAC);
+pub(super) const GRID: Color = Color(0xE8, 0xEA, 0xED);
+pub(super) const QUIET_BAR: Color = Color(0xB9, 0xC4, 0xCE);
+
+pub(super) const RADIUS: f64 = 10.0;
+pub(super) const MARGIN: f64 = 22.0;
+
+pub(super) const TITLE: f64 = 16.0;
+pub(super) const HEADING: f64 = 13.5;
+pub(super) const SUBTITLE: f64 = 13.0;
+pub(super) const LABEL: f64 = 12.5;
+pub(super) const TICK: f64 = 11.5;
+
+pub(super) const LINE: f64 = 2.2;
+pub(super) const DOT: f64 = 3.0;

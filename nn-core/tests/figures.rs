@@ -1,0 +1,295 @@
+//! Figures can be read, looked at, listened to and saved, whatever the data.
+
+use std::process::Command;
+
+use ab_glyph::Font;
+use ndarray::Array2;
+use nn_core::Result;
+use nn_core::plot::{self, Color, Figure, Picture, Series};
+
+fn loss() -> Figure {
+    let (training, test) = ([1.05, 0.72, 0.61, 0.444], [1.123, 0.772, 0.655, 0.478]);
+    plot::lines("Loss", "epoch", "loss", [Series::training(training), Series::test(test)])
+}
+
+/// One of each kind, and then the data that nobody plans for.
+fn gallery() -> Vec<Figure> {
+    let picture =
+        |side: usize| Array2::from_shape_fn((side, side / 2 + 1), |(row, column)| (row * column % 7) as f32 / 6.0);
+    let rows = Array2::from_shape_fn((3, 784), |(row, column)| ((row + column) % 28) as f32 / 27.0);
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e308, -1e308, 5e-324, 0.0, -0.0, 1.0];
+    let long = "a very long label that nobody would ever write but somebody will ".repeat(20);
+    let nothing: [f64; 0] = [];
+    vec![
+        loss(),
+        loss().subtitle("with a subtitle").size(1, 1),
+        loss().size(u32::MAX, 300).resolution(1.0),
+        plot::side_by_side("Both", [loss(), loss().decimals(4)]),
+        plot::side_by_side("None", []),
+        plot::side_by_side("Nine", (0..9).map(|_| loss())),
+        plot::function("Sigmoid", "σ", "z", -6.0..=6.0, |z| 1.0 / (1.0 + (-z).exp()), |z| z),
+        plot::function("Wild", "f", "x", f64::NAN..=f64::INFINITY, |x| x, |_| f64::NAN),
+        plot::function("Pole", "f", "x", -1.0..=1.0, |x| 1.0 / x, |x| -1.0 / (x * x)).y_range(-3.0..=3.0),
+        plot::probabilities("Ten", [0.0, 0.01, 0.9, 0.02, 0.0, 0.0, 0.03, 0.0, 0.02, 0.02]),
+        plot::counts("Counts", [5923_usize, 6742, 5958]),
+        plot::bars("Signs", "unit", "weight", ["a", "b", "c"], [-1.0, 2.0, f64::NAN]),
+        plot::bars("Fewer labels", "", "", ["a"], [1, 2, 3]),
+        plot::bars("Thousands", "unit", "", 0.., (0..5000).map(|i| f64::from(i).sin())),
+        plot::digits("Digits", rows.view(), ["7", "7 → 1", &long]).unwrap(),
+        plot::digits("None", rows.slice(ndarray::s![..0, ..]), [""; 0]).unwrap(),
+        plot::pictures("Steps", [280, 20, 1, 1000].map(|side| Picture::grey("step", picture(side).view()).unwrap())),
+        plot::pictures("None", []),
+        plot::lines("No series", "", "", []),
+        plot::lines("No points", "epoch", "loss", [Series::new("empty", nothing)]),
+        plot::lines("One point", "epoch", "loss", [Series::test([0.5])]),
+        plot::lines("Constant", "epoch", "loss", [Series::test([0.5; 10])]),
+        plot::lines("Zero", "epoch", "loss", [Series::test([0; 3])]),
+        plot::lines("Odd", "x", "y", [Series::new("odd", odd), Series::xy("odder", odd, odd)]),
+        plot::lines("Nearly equal", "x", "y", [Series::new("y", [1.0, 1.0 + f64::EPSILON])]),
+        plot::lines("Huge", "x", "y", [Series::new("y", [-1e299, 1e299])]),
+        plot::lines("Tiny", "x", "y", [Series::new("y", [1e-300, 3e-300])]),
+        plot::lines("Many points", "step", "loss", [Series::training((0..50_000).map(|i| f64::from(i).sin()))]),
+        plot::lines("Many lines", "x", "y", (0..60).map(|i| Series::new(format!("{i}"), [i, i + 1]))),
+        plot::lines(&long, &long, &long, [Series::new(&long, [1, 2]).dashed(), Series::new(&long, [2, 1]).markers()]),
+        plot::lines(
+            "损失曲线\u{0}\u{1B}<&>\"'",
+            "轮\n次",
+            "损失",
+            [Series::new("训练集 😀", [2.0, 1.0]).color(Color::GREEN)],
+        ),
+        plot::bars(&long, &long, &long, [&long, &long], odd),
+        plot::probabilities("Not finite", [f32::NAN; 10]),
+    ]
+}
+
+#[test]
+fn every_figure_is_well_formed_and_names_itself() {
+    for figure in gallery() {
+        let svg = figure.to_svg();
+        let xml = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{figure:?}: {error}"));
+        let root = xml.root_element();
+        assert_eq!(root.attribute("role"), Some("img"), "{figure:?}");
+        let child =
+            |name: &str| root.children().find(|node| node.tag_name().name() == name).and_then(|node| node.text());
+        assert_eq!(child("title"), Some(figure.title()), "{figure:?}");
+        assert_eq!(child("desc"), Some(figure.alt().as_str()), "{figure:?}");
+        assert_eq!(root.attribute("aria-label"), Some(figure.alt().as_str()), "{figure:?}");
+    }
+}
+
+/// The width of a text in the crate's font, for a font size of 1; what that font lacks is one em wide.
+fn width(text: &str, is_bold: bool) -> f64 {
+    let bytes: &[u8] = match is_bold {
+        true => include_bytes!("../assets/fonts/Inter-SemiBold.otf"),
+        false => include_bytes!("../assets/fonts/Inter-Regular.otf"),
+    };
+    let font = ab_glyph::FontRef::try_from_slice(bytes).unwrap();
+    let advance = |c| match font.glyph_id(c) {
+        ab_glyph::GlyphId(0) => 1.0,
+        glyph => f64::from(font.h_advance_unscaled(glyph) / font.units_per_em().unwrap()),
+    };
+    text.chars().map(advance).sum()
+}
+
+/// With 3 % to spare, because the viewer's font may be another.
+#[test]
+fn every_text_and_shape_lies_inside_the_picture() {
+    for figure in gallery() {
+        let svg = figure.to_svg();
+        let xml = roxmltree::Document::parse(&svg).unwrap();
+        let view: Vec<f64> =
+            xml.root_element().attribute("viewBox").unwrap().split(' ').map(|number| number.parse().unwrap()).collect();
+        for node in xml.descendants().filter(|node| node.is_element()) {
+            let value = |name: &str| node.attribute(name).and_then(|text| text.parse::<f64>().ok());
+            if let (Some(x), Some(y)) = (value("x").or(value("cx")), value("y").or(value("cy"))) {
+                assert!((0.0..=view[2]).contains(&x) && (0.0..=view[3]).contains(&y), "{figure:?}: {node:?}");
+            }
+            for point in node.attribute("points").unwrap_or("").split_whitespace() {
+                let (x, y) = point.split_once(',').unwrap();
+                let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+                assert!((0.0..=view[2]).contains(&x) && (0.0..=view[3]).contains(&y), "{figure:?}: {point}");
+            }
+            if let (Some(x), Some(size), Some(text)) = (value("x"), value("font-size"), node.text()) {
+                let width = 1.03 * size * width(text, node.attribute("font-weight").is_some());
+                let start = match node.attribute("text-anchor") {
+                    Some("end") => x - width,
+                    Some("middle") => x - width / 2.0,
+                    _ => x,
+                };
+                assert!(start >= 0.0 && start + width <= view[2], "{figure:?}: {text:?} {start} {width}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_png_has_the_promised_size_and_is_not_blank() {
+    for figure in gallery() {
+        let png = match figure.to_png() {
+            Ok(png) => image::load_from_memory(&png).unwrap().into_rgba8(),
+            Err(error) => panic!("{figure:?}: {error}"),
+        };
+        assert!(png.pixels().any(|pixel| pixel.0[..3].iter().all(|&channel| channel < 100)), "{figure:?} shows no ink");
+        assert_eq!(png.get_pixel(0, 0).0[3], 0, "{figure:?}: the corner lets the page shine through");
+    }
+    for (resolution, size) in [(1.0, (600, 400)), (2.0, (1200, 800)), (2.5, (1500, 1000))] {
+        let png = loss().size(600, 400).resolution(resolution).to_png().unwrap();
+        assert_eq!(image::load_from_memory(&png).unwrap().into_rgba8().dimensions(), size);
+    }
+}
+
+#[test]
+fn the_same_figure_gives_the_same_bytes() {
+    for (one, other) in gallery().iter().zip(gallery()) {
+        assert_eq!(one.to_svg(), other.to_svg(), "{one:?}");
+    }
+    assert_eq!(loss().to_png().unwrap(), loss().to_png().unwrap());
+}
+
+#[test]
+fn a_picture_too_large_to_draw_is_an_error() {
+    let error = loss().size(8000, 8000).to_png().unwrap_err().to_string();
+    assert!(error.contains("at most 16 million pixels, found 8000 × 8000 at resolution 2"), "{error}");
+}
+
+#[test]
+fn the_text_alternative_tells_the_data() {
+    let alt = |figure: Figure| figure.alt();
+    assert_eq!(
+        alt(loss()),
+        "Loss: training falls from 1.05 to 0.444 and test falls from 1.12 to 0.478 over four epochs."
+    );
+    assert_eq!(
+        alt(plot::side_by_side(
+            "Run",
+            [plot::lines("Accuracy", "epoch", "", [Series::test([0.8534, 0.9203])]).decimals(4)]
+        )),
+        "Run: Accuracy: test rises from 0.8534 to 0.9203 over two epochs."
+    );
+    assert_eq!(
+        alt(plot::function("Bell", "f", "x", -2.0..=2.0, |x| (-x * x).exp(), |x| -2.0 * x * (-x * x).exp())),
+        "Bell: f(x) rises from 0.0183 to 1 at 0 and falls to 0.0183 and f′(x) rises from 0.0733 to 0.858 at −0.700 and falls \
+         to −0.0733 for x from −2 to 2."
+    );
+    assert_eq!(
+        alt(plot::probabilities("Digit", [0.01, 0.02, 0.95, 0.02])),
+        "Digit: 2 with 0.950 is the largest, then 1 with 0.020."
+    );
+    assert_eq!(
+        alt(plot::counts("Labels", [5923, 6742, 5421])),
+        "Labels: three bars, the largest 1 with 6,742, the smallest 2 with 5,421."
+    );
+    let rows = Array2::<f32>::zeros((3, 784));
+    assert_eq!(alt(plot::digits("Test", rows.view(), [7, 2, 1]).unwrap()), "Test: three pictures: 7, 2 and 1.");
+    assert_eq!(alt(loss().describe("my own words")), "my own words");
+}
+
+#[test]
+fn a_relu_derivative_jumps_and_is_not_joined() {
+    let svg =
+        plot::lines("", "z", "", [Series::function("σ′", -6.0..=6.0, |z| if z > 0.0 { 1.0 } else { 0.0 })]).to_svg();
+    let xml = roxmltree::Document::parse(&svg).unwrap();
+    for line in xml.descendants().filter_map(|node| node.attribute("points")) {
+        let heights: Vec<f64> =
+            line.split_whitespace().map(|p| p.split_once(',').unwrap().1.parse().unwrap()).collect();
+        assert!(heights.iter().all(|y| *y == heights[0]), "a line climbs: {line}");
+    }
+}
+
+#[test]
+fn digits_keep_their_pixels_in_a_small_svg() {
+    let rows = Array2::from_shape_fn((40, 784), |(row, column)| {
+        let (y, x) = (column / 28, column % 28);
+        if (6..22).contains(&y) && (8..20).contains(&x) { ((row * 7 + y * x) % 97) as f32 / 96.0 } else { 0.0 }
+    });
+    let svg = plot::digits("Forty", rows.view(), 0..40).unwrap().to_svg();
+    assert_eq!(svg.matches("<image ").count(), 40);
+    assert_eq!(svg.matches("image-rendering:pixelated").count(), 40);
+    assert!(svg.len() < 60_000, "{} bytes", svg.len());
+}
+
+#[test]
+fn digits_of_another_shape_or_without_captions_are_refused() {
+    let error = |shape, captions: &[&str]| {
+        plot::digits("", Array2::<f32>::zeros(shape).view(), captions).unwrap_err().to_string()
+    };
+    assert_eq!(error((2, 785), &["a", "b"]), "inputs: expected shape (n, 784), found [2, 785]");
+    assert_eq!(error((2, 784), &["a"]), "captions: expected 2, one for each row of inputs, found 1");
+    let error = Picture::grey("", Array2::<f32>::zeros((0, 3)).view()).unwrap_err().to_string();
+    assert_eq!(error, "pixels: expected shape (height, width), both at least 1, found [0, 3]");
+}
+
+#[test]
+fn saving_makes_the_folder_and_leaves_nothing_else_in_it() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let plots = folder.path().join("deep/plots");
+    loss().save(plots.join("loss.svg"))?;
+    loss().save(plots.join("loss.PNG"))?;
+    loss().save(plots.join("loss.svg"))?;
+    assert_eq!(std::fs::read_to_string(plots.join("loss.svg")).unwrap(), loss().to_svg());
+    assert_eq!(std::fs::read(plots.join("loss.PNG")).unwrap(), loss().to_png()?);
+    assert_eq!(std::fs::read_dir(&plots).unwrap().count(), 2);
+    Ok(())
+}
+
+#[test]
+fn saving_as_anything_but_svg_or_png_names_the_two() {
+    for name in ["loss.pdf", "loss", ".svg", ""] {
+        let error = loss().save(name).unwrap_err().to_string();
+        assert!(error.contains(".svg or .png") && error.ends_with(&format!("found {name}")), "{error}");
+    }
+}
+
+#[test]
+fn saving_where_no_file_can_be_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let path = folder.path().join("file/loss.svg");
+    let error = loss().save(&path).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{}: cannot create the folder of", path.display())), "{error}");
+    let taken = folder.path().join("taken.svg");
+    std::fs::create_dir_all(taken.join("full")).unwrap();
+    let error = loss().save(&taken).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{}: cannot write", taken.display())), "{error}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "the half-made file is gone");
+}
+
+/// The test program runs itself to read what a cell's kernel would read on stdout.
+#[test]
+fn a_cell_gets_svg_png_and_text_in_one_bundle() {
+    use base64::Engine;
+    if std::env::var_os("SHOW_A_FIGURE").is_some() {
+        return loss().evcxr_display();
+    }
+    let name = "a_cell_gets_svg_png_and_text_in_one_bundle";
+    let mut this = Command::new(std::env::current_exe().unwrap());
+    let output = this.args([name, "--exact", "--nocapture"]).env("SHOW_A_FIGURE", "1").output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let content = |mime: &str| {
+        let begin = format!("EVCXR_BEGIN_CONTENT {mime}\n");
+        let rest = &output[output.find(&begin).unwrap_or_else(|| panic!("no {mime} in {output}")) + begin.len()..];
+        rest[..rest.find("\nEVCXR_END_CONTENT\n").unwrap()].to_owned()
+    };
+    assert_eq!(output.matches("EVCXR_BEGIN_CONTENT").count(), 3);
+    assert_eq!(content("image/svg+xml"), loss().to_svg().trim_end());
+    let png = content("image/png");
+    assert!(!png.contains('\n'));
+    assert_eq!(base64::engine::general_purpose::STANDARD.decode(png).unwrap(), loss().to_png().unwrap());
+    assert_eq!(content("text/plain"), loss().alt());
+}
+
+#[test]
+fn a_figure_is_one_short_line_in_debug_and_can_be_cloned() {
+    assert_eq!(format!("{:?}", loss().clone()), "Figure(\"Loss\", 1 panel)");
+    assert_eq!(format!("{:?}", plot::side_by_side("Both", [loss(), loss()])), "Figure(\"Both\", 2 panels)");
+    assert_eq!(format!("{:?}", Series::test([1, 2])), "Series(\"test\", 2 points)");
+}
+
+#[test]
+fn numbers_are_written_for_people() {
+    let written: Vec<_> =
+        [(59990.0, 0), (-0.5, 2), (-0.001, 1), (1234567.891, 2), (f64::NAN, 1), (f64::NEG_INFINITY, 1)]
+            .map(|(value, decimals)| plot::number(value, decimals))
+            .into();
+    assert_eq!(written, ["59,990", "−0.50", "0.0", "1,234,567.89", "–", "−∞"]);
+}

@@ -1,0 +1,90 @@
+//! Tables say what they hold, and nothing in them can break the page.
+
+use nn_core::notebook::{Align, Table, ToTable};
+use polars_core::df;
+use polars_core::prelude::{Column, DataFrame};
+
+fn xml(html: &str) -> roxmltree::Document<'_> {
+    roxmltree::Document::parse(html).unwrap_or_else(|error| panic!("{error}\n{html}"))
+}
+
+#[test]
+fn a_table_has_a_caption_and_one_header_for_each_column() {
+    let table = Table::new("Accuracy", ["epoch", "ours"], [["0", "0.85"], ["1", "0.88"]]).unwrap();
+    let html = table.to_html();
+    let xml = xml(&html);
+    let names = |tag: &str| -> Vec<_> {
+        xml.descendants()
+            .filter(|node| node.has_tag_name(tag))
+            .map(|node| node.text().unwrap_or("").to_owned())
+            .collect()
+    };
+    assert_eq!(names("caption"), ["Accuracy"]);
+    assert_eq!(names("th"), ["epoch", "ours"]);
+    assert_eq!(names("td"), ["0", "0.85", "1", "0.88"]);
+}
+
+#[test]
+fn numbers_stand_at_the_right_and_words_at_the_left() {
+    let table = Table::new("", ["name", "value"], [["weights", "1,234"], ["b", "−5"]]).unwrap();
+    assert_eq!(table.to_text(), "name     value\nweights  1,234\nb           −5");
+    let turned = table.align([Align::Right, Align::Left]);
+    assert_eq!(turned.to_text(), "   name  value\nweights  1,234\n      b  −5");
+}
+
+#[test]
+fn text_in_a_table_is_never_markup() {
+    let evil = "<script>alert(\"1\")</script>&amp;'";
+    let html = Table::new(evil, [evil], [[evil]]).unwrap().to_html();
+    assert!(!html.contains("<script"), "{html}");
+    let texts = xml(&html).descendants().filter(|node| node.is_text() && node.text() == Some(evil)).count();
+    assert_eq!(texts, 3, "caption, header and cell read as they were given: {html}");
+}
+
+#[test]
+fn a_long_table_says_how_many_rows_are_left_out() {
+    let rows = (0..60_000).map(|row| [row]);
+    let table = Table::new("", ["row"], rows);
+    let text = table.unwrap().to_text();
+    assert!(text.ends_with("… 59,980 more rows"), "{text}");
+    assert_eq!(text.lines().count(), 22);
+}
+
+#[test]
+fn a_wide_frame_is_cut_in_the_middle_and_says_so() {
+    let columns = (0..785).map(|i| Column::new(format!("c{i}").into(), [i as u8 % 7; 3])).collect();
+    let frame = DataFrame::new(3, columns).unwrap();
+    let html = frame.table().caption("MNIST").to_html();
+    let xml = xml(&html);
+    let headers: Vec<_> =
+        xml.descendants().filter(|node| node.has_tag_name("th")).filter_map(|node| node.text()).collect();
+    assert_eq!(headers.first(), Some(&"c0"));
+    assert_eq!(headers[8], "…");
+    assert_eq!(headers.last(), Some(&"c784"));
+    assert!(html.contains("… 773 more columns"), "{html}");
+}
+
+#[test]
+fn a_frame_keeps_its_types_apart() {
+    let frame =
+        df!["name" => ["a", "b"], "count" => [1_000_i32, -2], "loss" => [0.25_f64, 1.0], "ok" => [Some(true), None]];
+    let table = frame.unwrap().table();
+    assert_eq!(table.to_text(), "name  count  loss  ok\na      1000  0.25  true\nb        -2  1.00  null");
+    assert!(table.decimals(4).to_text().contains("0.2500"));
+}
+
+#[test]
+fn a_row_of_the_wrong_length_is_named() {
+    let rows = vec![vec!["0", "1"], vec!["2"]];
+    let error = Table::new("", ["a", "b"], rows).unwrap_err().to_string();
+    assert_eq!(error, "rows: expected 2 texts in each row, one for each header, found 1 in row 1");
+}
+
+#[test]
+fn a_table_without_rows_or_columns_is_still_a_table() {
+    let none: [[&str; 0]; 0] = [];
+    xml(&Table::new("", [""; 0], none).unwrap().to_html());
+    let table = DataFrame::empty().table();
+    xml(&table.to_html());
+    assert_eq!(format!("{table:?}"), "Table(0 rows, 0 columns)");
+}

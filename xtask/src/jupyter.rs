@@ -1,0 +1,81 @@
+//! `cargo xtask lab`: JupyterLab, on this computer only, with the Rust kernel ready.
+
+use crate::kernel::guard;
+use crate::lab::{Lab, python};
+use crate::process;
+use anyhow::{Context, Result};
+use std::fs;
+use std::process::{ExitCode, Stdio};
+
+/// What JupyterLab is not to load: it would ask the network for news and for extensions.
+const PAGE_CONFIG: &str = r#"{
+  "disabledExtensions": {
+    "@jupyterlab/apputils-extension:announcements": true,
+    "@jupyterlab/extensionmanager-extension": true
+  }
+}
+"#;
+
+/// Becomes a Jupyter server that opens mnist.ipynb.
+pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
+    let lab = Lab::here()?;
+    lab.set_up()?;
+    let config = lab.root.join("jupyter/config/labconfig");
+    fs::create_dir_all(&config).with_context(|| format!("cannot create {}", config.display()))?;
+    fs::write(config.join("page_config.json"), PAGE_CONFIG)?;
+    trust(&lab)?;
+
+    let mut jupyter = lab.python_command();
+    jupyter.args(["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=True"]);
+    jupyter.arg(format!("--ServerApp.root_dir={}", lab.repository.display()));
+    jupyter.arg("--LabApp.default_url=/lab/tree/notebooks/mnist.ipynb");
+    // Ctrl-C stops the server and its kernels without asking.
+    jupyter.args(["--ServerApp.answer_yes=True", "--LabApp.extension_manager=readonly"]);
+    jupyter.arg("--MappingKernelManager.default_kernel_name=rust");
+    // Looking for language servers would run npm, which writes to the home folder.
+    jupyter.arg("--LanguageServerManager.autodetect=False");
+    jupyter.args(["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]);
+    if is_root() {
+        jupyter.arg("--ServerApp.allow_root=True");
+    }
+    if no_browser {
+        jupyter.arg("--no-browser");
+    }
+    if let Some(port) = port {
+        jupyter.arg(format!("--ServerApp.port={port}")).arg("--ServerApp.port_retries=0");
+    }
+    // An empty token would switch the protection off.
+    if std::env::var_os("JUPYTER_TOKEN").is_some_and(|token| token.is_empty()) {
+        jupyter.env_remove("JUPYTER_TOKEN");
+    }
+    // The server inherits the lock as its stdin, which it reads only where that is a terminal.
+    let (owner, alive) = guard::owner(&lab.root)?;
+    jupyter.env(guard::OWNER, owner).stdin(Stdio::from(alive));
+    jupyter.current_dir(python::notebooks(&lab));
+    process::become_command(&mut jupyter)
+}
+
+/// Tells Jupyter that the outputs in our notebooks may be shown.
+fn trust(lab: &Lab) -> Result<()> {
+    let folder = python::notebooks(lab);
+    let notebooks = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let notebooks: Vec<_> =
+        notebooks.flatten().map(|entry| entry.path()).filter(|path| python::is_notebook(path)).collect();
+    if notebooks.is_empty() {
+        return Ok(());
+    }
+    let mut trust = lab.python_command();
+    process::read(trust.args(["-m", "nbformat.sign"]).args(&notebooks)).context("cannot trust the notebooks")?;
+    Ok(())
+}
+
+/// Jupyter refuses to run as root unless told so.
+#[cfg(unix)]
+fn is_root() -> bool {
+    process::read(std::process::Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}

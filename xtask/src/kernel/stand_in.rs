@@ -1,0 +1,141 @@
+//! Stand-ins for cargo and rustup, first on the kernel's PATH.
+//!
+//! At its start, and again at every `:dep`, evcxr lets cargo resolve a crate without the other dependencies. Cargo then
+//! drops their versions from `Cargo.lock` and asks the registry for the newest ones, and the kernel compiles them all
+//! again. Our cargo puts the workspace's versions back into the lock file and then becomes the real cargo. evcxr finds
+//! it by asking `rustup which cargo`, so there is a rustup too.
+
+use super::folder;
+use crate::process;
+use anyhow::{Context, Result};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::{env, fs};
+
+/// The toolchain's folder.
+const SYSROOT: &str = "NN_KERNEL_SYSROOT";
+/// The lock file with the versions to keep.
+const VERSIONS: &str = "NN_KERNEL_VERSIONS";
+
+/// Makes `kernel` find the stand-ins in `folder`.
+pub fn prepare(kernel: &mut Command, folder: &Path, kernels: &Path) -> Result<()> {
+    let sysroot = process::read(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(std::iter::once(folder.to_owned()).chain(env::split_paths(&path)))
+        .context("PATH cannot be extended")?;
+    kernel
+        .env("PATH", path)
+        .env("CARGO", folder.join(process::executable("cargo")))
+        .env(SYSROOT, sysroot)
+        .env(VERSIONS, folder::template(kernels).join("Cargo.lock"));
+    Ok(())
+}
+
+/// Does a stand-in's work if this program was started under such a name.
+pub fn run() -> Option<ExitCode> {
+    let own = env::current_exe().ok()?;
+    let folder = own.parent().filter(|folder| folder.ends_with("stand-in"))?;
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let name = own.file_stem()?.to_str()?;
+    if name == "rustup" && arguments.len() == 2 && arguments[0] == "which" {
+        let tool = arguments[1].to_string_lossy();
+        let path = if tool == "cargo" { own.with_file_name(process::executable("cargo")) } else { real(&tool, folder) };
+        println!("{}", path.display());
+        return Some(ExitCode::SUCCESS);
+    }
+    if name == "cargo"
+        && let Err(error) = restore_versions()
+    {
+        eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");
+    }
+    let mut command = Command::new(real(name, folder));
+    command.args(arguments.into_iter().map(|argument| if name == "cargo" { built(argument) } else { argument }));
+    command.stdin(Stdio::null());
+    if name == "cargo" && env::var("RUSTFLAGS").is_ok_and(|flags| flags.starts_with(crate::lab::template::RUSTFLAGS)) {
+        // evcxr adds lld where it finds one; other flags than the template's would compile everything anew.
+        command.env("RUSTFLAGS", crate::lab::template::RUSTFLAGS);
+    }
+    Some(process::become_command(&mut command).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    }))
+}
+
+/// `build` for `check`: evcxr checks a cell whose types it cannot tell, to say why, and the check would first go through all
+/// dependencies anew, for a minute. A build of the cell finds the same mistakes, and has its dependencies.
+fn built(argument: OsString) -> OsString {
+    if argument == "check" { "build".into() } else { argument }
+}
+
+fn real(tool: &str, stand_ins: &Path) -> PathBuf {
+    let of_toolchain =
+        env::var_os(SYSROOT).map(|sysroot| Path::new(&sysroot).join("bin").join(process::executable(tool)));
+    of_toolchain
+        .filter(|path| path.is_file())
+        .or_else(|| process::find_on_path(tool, Some(stand_ins)))
+        .unwrap_or_else(|| PathBuf::from(tool))
+}
+
+/// Adds the template's packages to the lock file of the kernel's crate, if we stand in it.
+fn restore_versions() -> Result<()> {
+    let (Some(kernel), Some(versions)) = (env::var_os("EVCXR_TMPDIR"), env::var_os(VERSIONS)) else { return Ok(()) };
+    let here = env::current_dir().context("no current folder")?;
+    if here != Path::new(&kernel) && here.canonicalize().ok() != Path::new(&kernel).canonicalize().ok() {
+        return Ok(());
+    }
+    let keep = fs::read_to_string(&versions).with_context(|| format!("cannot read {}", versions.display()))?;
+    let path = here.join("Cargo.lock");
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    if let Some(merged) = merge(&found, &keep) {
+        let fresh = path.with_extension("lock.new");
+        fs::write(&fresh, merged).with_context(|| format!("cannot write {}", fresh.display()))?;
+        fs::rename(&fresh, &path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// `found` with those packages of `keep` that it lacks; `None` if it lacks none. Cargo ignores the ones that it does not need.
+fn merge(found: &str, keep: &str) -> Option<String> {
+    const PACKAGE: &str = "[[package]]\n";
+    // Name and version; what a package depends on is cargo's to work out.
+    let identity = |package: &str| package.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+    let known: BTreeSet<_> = found.split(PACKAGE).skip(1).map(identity).collect();
+    let mut kept = keep.split(PACKAGE);
+    let header = kept.next()?;
+    let missing: Vec<_> = kept.filter(|package| !known.contains(&identity(package))).collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let mut packages: Vec<_> = found.split(PACKAGE).skip(1).chain(missing).map(str::trim_end).collect();
+    packages.sort_unstable();
+    Some(format!("{header}{PACKAGE}{}\n", packages.join(&format!("\n\n{PACKAGE}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merge;
+
+    const TEMPLATE: &str = "version = 4\n\n[[package]]\nname = \"ctx\"\nversion = \"1.0.0\"\n\n\
+        [[package]]\nname = \"ndarray\"\nversion = \"0.17.2\"\nchecksum = \"a\"\n";
+
+    #[test]
+    fn a_lock_that_lost_a_package_gets_it_back() {
+        let lost = "version = 4\n\n[[package]]\nname = \"ctx\"\nversion = \"1.0.0\"\n";
+        assert_eq!(merge(lost, TEMPLATE).unwrap(), TEMPLATE);
+        assert_eq!(merge("", TEMPLATE).unwrap(), TEMPLATE);
+    }
+
+    #[test]
+    fn a_lock_that_has_all_is_left_alone() {
+        assert_eq!(merge(TEMPLATE, TEMPLATE), None);
+    }
+
+    #[test]
+    fn packages_that_the_user_added_stay() {
+        let added = "version = 4\n\n[[package]]\nname = \"regex\"\nversion = \"1.0.0\"\n";
+        let merged = merge(added, TEMPLATE).unwrap();
+        assert!(merged.contains("regex") && merged.contains("ndarray"), "{merged}");
+    }
+}

@@ -1,0 +1,152 @@
+//! The laboratory: everything a notebook needs, installed under `target/lab`.
+//!
+//! ```text
+//! target/lab/venv             Python with JupyterLab (notebooks/requirements.txt), the kernel spec "rust" in it
+//! target/lab/bin              the kernel's launcher, its stand-ins for cargo and rustup, evcxr_jupyter
+//! target/lab/kernel/template  the crate that every notebook starts from, with all dependencies compiled
+//! target/lab/kernel/running   one copy of the template for each running kernel
+//! target/lab/jupyter          what Jupyter would otherwise write to the home folder
+//! ```
+//!
+//! Each step looks whether its result is there and whole, and makes it otherwise; a stamp is written last, so that
+//! an interrupted step is seen and done again.
+
+pub mod evcxr;
+pub mod python;
+mod rust;
+mod spec;
+pub mod template;
+
+pub use rust::Rust;
+
+use crate::kernel::folder;
+use anyhow::{Context, Result};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// Where things are.
+pub struct Lab {
+    /// The repository.
+    pub repository: PathBuf,
+    /// `target/lab` in it.
+    pub root: PathBuf,
+}
+
+/// Whether a step had anything to do.
+pub enum Step {
+    /// All was there.
+    Found,
+    /// It was made now.
+    Made,
+}
+
+impl Lab {
+    /// The laboratory of the repository that this program was started from.
+    pub fn here() -> Result<Lab> {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let repository = Path::new(&package).join("..");
+        let repository =
+            repository.canonicalize().with_context(|| format!("{}: no such folder", repository.display()))?;
+        Ok(Lab { root: repository.join("target").join("lab"), repository })
+    }
+
+    /// Makes everything that is missing, one line each on stderr.
+    pub fn set_up(&self) -> Result<Rust> {
+        fs::create_dir_all(&self.root).with_context(|| format!("cannot create {}", self.root.display()))?;
+        let _one_at_a_time = self.lock()?;
+        let rust = timed("Rust compiler with its sources", Rust::find)?;
+        timed("Python with JupyterLab", || Ok((python::install(self)?, ())))?;
+        let evcxr = timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust))?;
+        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr)?, ())))?;
+        timed("warm build folder for notebooks", || Ok((template::build(self, &rust)?, ())))?;
+        folder::sweep(&self.kernels())?;
+        Ok(rust)
+    }
+
+    /// A program of the Python environment.
+    pub fn python(&self) -> PathBuf {
+        if cfg!(windows) { self.root.join("venv/Scripts/python.exe") } else { self.root.join("venv/bin/python") }
+    }
+
+    /// Python, in an environment in which neither it nor Jupyter reads or writes the home folder.
+    pub fn python_command(&self) -> Command {
+        let jupyter = self.root.join("jupyter");
+        let mut command = Command::new(self.python());
+        for name in ["PYTHONHOME", "PYTHONPATH", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"] {
+            command.env_remove(name);
+        }
+        command
+            .env("PYTHONNOUSERSITE", "1")
+            .env("PYTHONUTF8", "1")
+            .env("PIP_NO_CACHE_DIR", "1")
+            .env("JUPYTER_PREFER_ENV_PATH", "1")
+            .env("JUPYTER_CONFIG_DIR", jupyter.join("config"))
+            .env("JUPYTER_DATA_DIR", jupyter.join("data"))
+            .env("JUPYTER_RUNTIME_DIR", jupyter.join("runtime"))
+            .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
+            .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
+            .env("IPYTHONDIR", jupyter.join("ipython"));
+        command
+    }
+
+    /// The folder of programs.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
+    }
+
+    /// The kernels' folders.
+    pub fn kernels(&self) -> PathBuf {
+        self.root.join("kernel")
+    }
+
+    fn lock(&self) -> Result<File> {
+        let path = self.root.join("lock");
+        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        if file.try_lock().is_err() {
+            eprintln!("lab: waiting for another cargo xtask to finish its set-up");
+            file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+        }
+        Ok(file)
+    }
+}
+
+/// Runs one step and says how long it took.
+fn timed<T>(what: &str, step: impl FnOnce() -> Result<(Step, T)>) -> Result<T> {
+    let start = Instant::now();
+    let (done, value) = step().with_context(|| what.to_owned())?;
+    let verb = match done {
+        Step::Found => "found",
+        Step::Made => "ready",
+    };
+    eprintln!("lab: {what:<34}{verb} {:8.2} s", start.elapsed().as_secs_f64());
+    Ok(value)
+}
+
+/// Says what is being made, before the waiting.
+fn announce(what: &str) {
+    eprintln!("lab: {what} …");
+}
+
+/// Writes `content` to `path` unless it holds just that; tells whether it had to.
+fn write_if_changed(path: &Path, content: &[u8]) -> Result<Step> {
+    if fs::read(path).is_ok_and(|old| old == content) {
+        return Ok(Step::Found);
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Step::Made)
+}
+
+/// Removes a folder with all it holds; it is fine if there is none.
+pub fn remove_folder(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}

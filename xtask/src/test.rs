@@ -1,0 +1,115 @@
+//! `cargo xtask test`: every check, in one command.
+//!
+//! A part that fails does not stop the ones after it: one run shows all there is to mend. The last line is
+//! `N passed, N failed`, counting parts.
+
+mod failures;
+mod in_step;
+
+use crate::lab::{Lab, Rust, template};
+use crate::{notebook, process};
+use anyhow::{Context, Result, bail};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+/// Runs all parts; prints their times at the end.
+pub fn run() -> Result<ExitCode> {
+    let lab = Lab::here()?;
+    let mut parts = Parts(Vec::new());
+
+    parts.run("format", || cargo(&lab, "fmt", &["--all", "--check"]));
+    parts.run("clippy", || {
+        cargo(&lab, "clippy", &["--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
+    });
+    parts.run("documentation", || {
+        let mut command = command(&lab, "doc");
+        command.args(["--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings");
+        process::run("cargo doc", &mut command)
+    });
+    parts.run("xtask's own tests", || cargo(&lab, "test", &["--package", "xtask", "--quiet"]));
+
+    let mut rust = None;
+    parts.run("set-up", || {
+        rust = Some(lab.set_up()?);
+        Ok(())
+    });
+    let needs_set_up = |part: &dyn Fn(&Rust) -> Result<()>| match &rust {
+        Some(rust) => part(rust),
+        None => bail!("not run, because the set-up failed"),
+    };
+    parts.run("unit and integration tests", || {
+        needs_set_up(&|rust| tests(&lab, rust, &["--lib", "--tests", "--examples"]))
+    });
+    parts.run("documentation's examples", || needs_set_up(&|rust| tests(&lab, rust, &["--doc"])));
+    parts.run("failing cells are noticed", || needs_set_up(&|_| failures::check(&lab)));
+    match notebook::find(&lab, &[]) {
+        Ok(notebooks) => {
+            for path in notebooks {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                parts.run(&name, || {
+                    needs_set_up(&|_| {
+                        if !notebook::execute(&lab, &path, false)? {
+                            bail!("a cell failed; its message stands above");
+                        }
+                        in_step::check(&path, &notebook::output(&lab, &path))
+                    })
+                });
+            }
+        }
+        Err(error) => parts.run("notebooks", || Err(error)),
+    }
+    Ok(parts.table())
+}
+
+/// What ran, whether it passed, and how many seconds it took.
+struct Parts(Vec<(String, bool, f64)>);
+
+impl Parts {
+    fn run(&mut self, name: &str, part: impl FnOnce() -> Result<()>) {
+        eprintln!("\n== {name}");
+        let start = Instant::now();
+        let result = part();
+        let seconds = start.elapsed().as_secs_f64();
+        match &result {
+            Ok(()) => eprintln!("== {name}: passed in {seconds:.1} s"),
+            Err(error) => eprintln!("== {name}: FAILED after {seconds:.1} s: {error:#}"),
+        }
+        self.0.push((name.to_owned(), result.is_ok(), seconds));
+    }
+
+    fn table(&self) -> ExitCode {
+        println!();
+        for (name, passed, seconds) in &self.0 {
+            println!("{:<32}{:<8}{seconds:8.1} s", name, if *passed { "passed" } else { "FAILED" });
+        }
+        let total: f64 = self.0.iter().map(|(_, _, seconds)| seconds).sum();
+        println!("{:<40}{total:8.1} s\n", "together");
+        let failed = self.0.iter().filter(|(_, passed, _)| !passed).count();
+        println!("{} passed, {failed} failed", self.0.len() - failed);
+        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// Tests of nn-core, built where the notebooks' dependencies are: nothing is compiled twice.
+fn tests(lab: &Lab, rust: &Rust, which: &[&str]) -> Result<()> {
+    let mut command = command(lab, "test");
+    command.args(["--package", "nn-core"]).args(which);
+    template::share_target(&mut command, lab, rust);
+    process::run("cargo test", &mut command)
+}
+
+fn cargo(lab: &Lab, subcommand: &str, arguments: &[&str]) -> Result<()> {
+    process::run(&format!("cargo {subcommand}"), command(lab, subcommand).args(arguments))
+}
+
+fn command(lab: &Lab, subcommand: &str) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.arg(subcommand).current_dir(&lab.repository);
+    command
+}
+
+/// Reads a notebook's JSON.
+fn read_notebook(path: &std::path::Path) -> Result<serde_json::Value> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
+}

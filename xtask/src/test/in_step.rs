@@ -1,0 +1,130 @@
+//! Whether a committed notebook's outputs are those of its code.
+
+use super::read_notebook;
+use anyhow::{Result, bail};
+use serde_json::Value;
+use std::path::Path;
+
+/// Compares the notebook as committed with the same notebook just executed.
+pub fn check(committed: &Path, executed: &Path) -> Result<()> {
+    let differences = differences(&read_notebook(committed)?, &read_notebook(executed)?);
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let name = committed.file_stem().unwrap_or_default().to_string_lossy();
+    bail!(
+        "the committed outputs are not those of the code:\n  {}\nrefresh them: cargo xtask run {name} --in-place",
+        differences.join("\n  ")
+    );
+}
+
+/// One line for each cell that was committed unexecuted, out of order, or with outputs of another kind.
+fn differences(committed: &Value, executed: &Value) -> Vec<String> {
+    let code = |notebook: &Value| -> Vec<Value> {
+        let cells = notebook["cells"].as_array().cloned().unwrap_or_default();
+        let is_code = |cell: &Value| cell["cell_type"] == "code" && !text(&cell["source"]).trim().is_empty();
+        cells.into_iter().filter(is_code).collect()
+    };
+    let (committed, executed) = (code(committed), code(executed));
+    let mut differences = Vec::new();
+    for (index, (old, new)) in committed.iter().zip(&executed).enumerate() {
+        let number = index + 1;
+        if old["execution_count"] != number {
+            differences.push(format!("code cell {number}: its execution count is {}", old["execution_count"]));
+        }
+        let (old, new) = (kinds(old), kinds(new));
+        if old != new {
+            differences.push(format!("code cell {number}: committed {old:?}, now {new:?}"));
+        }
+    }
+    differences
+}
+
+/// The outputs of a cell with everything left out that may differ from run to run: MIME types, and printed text without
+/// its numbers.
+fn kinds(cell: &Value) -> Vec<String> {
+    let outputs = cell["outputs"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let kind = |output: &Value| match output["output_type"].as_str() {
+        Some("stream") => format!("{}: {}", output["name"].as_str().unwrap_or("?"), mask(&text(&output["text"]))),
+        Some("error") => format!("error: {}", output["ename"].as_str().unwrap_or("?")),
+        _ => {
+            let mut types: Vec<_> =
+                output["data"].as_object().into_iter().flat_map(|data| data.keys().cloned()).collect();
+            types.sort();
+            types.join(" + ")
+        }
+    };
+    outputs.iter().map(kind).collect()
+}
+
+/// A notebook's text: a string, or a list of lines.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+        _ => value.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// Replaces each number by `#` and each run of blanks by one, because a column is as wide as its numbers.
+fn mask(text: &str) -> String {
+    let mut masked = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character.is_ascii_digit() {
+            while characters.next_if(|next| next.is_ascii_digit() || *next == '.').is_some() {}
+            masked.push('#');
+        } else if character.is_whitespace() {
+            while characters.next_if(|next| next.is_whitespace()).is_some() {}
+            masked.push(' ');
+        } else {
+            masked.push(character);
+        }
+    }
+    masked.trim_end().replace("-#", "#").replace("#e#", "#")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn notebook(count: u32, outputs: Value) -> Value {
+        json!({ "cells": [
+            { "cell_type": "markdown", "source": "# Title" },
+            { "cell_type": "code", "execution_count": count, "source": ["train()"], "outputs": outputs },
+        ] })
+    }
+
+    fn printed(text: &str) -> Value {
+        json!([{ "output_type": "stream", "name": "stdout", "text": text }])
+    }
+
+    #[test]
+    fn numbers_may_differ() {
+        let old = notebook(1, printed("Epoch 0: accuracy: 0.85 loss = 1.1e-3  9 s\n"));
+        let new = notebook(1, printed("Epoch 0: accuracy: 0.9134 loss = -12 10 s\n"));
+        assert_eq!(differences(&old, &new), Vec::<String>::new());
+    }
+
+    #[test]
+    fn words_may_not_differ() {
+        let found = differences(&notebook(1, printed("loss 1")), &notebook(1, printed("error 1")));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("loss #") && found[0].contains("error #"), "{found:?}");
+    }
+
+    #[test]
+    fn a_cell_that_was_not_executed_is_named() {
+        let mut committed = notebook(1, json!([]));
+        committed["cells"][1]["execution_count"] = Value::Null;
+        assert_eq!(differences(&committed, &notebook(1, json!([]))), ["code cell 1: its execution count is null"]);
+    }
+
+    #[test]
+    fn a_figure_that_became_text_is_a_difference() {
+        let output = |types: Value| notebook(1, json!([{ "output_type": "execute_result", "data": types }]));
+        let figure = output(json!({ "text/plain": "a", "image/svg+xml": "<svg/>" }));
+        assert_eq!(differences(&figure, &output(json!({ "text/plain": "a" }))).len(), 1);
+        assert!(differences(&figure, &figure).is_empty());
+    }
+}
