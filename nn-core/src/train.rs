@@ -247,35 +247,6 @@ impl Training {
         })
     }
 
-    pub(crate) fn descend<F: Float>(
-        &self,
-        network: &mut Network<F>,
-        train: &Dataset,
-        test: &Dataset,
-    ) -> Result<History> {
-        self.check(network, train, test)?;
-        let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
-        let mut history = History { loss: self.loss, also: self.also.clone(), epochs: Vec::new() };
-        let mut start = None;
-        Team::with(self.team_size(network), |team| {
-            let mut descent = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
-            for epoch in 0..self.epochs {
-                let (first_loss, train_loss) = self.epoch(epoch, &mut descent, train.len(), team)?;
-                let start: f64 = *start.get_or_insert(first_loss);
-                self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
-                let (losses, accuracy) = descent.evaluate(&losses, team);
-                self.check_loss(epoch, losses[0], f64::MAX)?;
-                descent.copy_to(network.layers_mut());
-                let measured = Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() };
-                if !self.quiet {
-                    println!("{}", self.line(epoch, &measured));
-                }
-                history.epochs.push(measured);
-            }
-            Ok(history)
-        })
-    }
-
     /// One pass over the training set of `len` examples; returns the loss of its first mini-batch, and the mean of all.
     ///
     /// [`Descent::step`] does to a mini-batch what [`Network::forward`], [`Network::backward`] and [`Network::step`] do.

@@ -14,6 +14,8 @@ mod descent;
 mod output;
 mod sparse;
 mod team;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use descent::Descent;
 pub(crate) use sparse::Examples;

@@ -13,9 +13,9 @@ pub(crate) fn loss_from_z<F: Float>(loss: Loss, output: Activation, z: &[F], lab
             let sum = z.iter().fold(F::zero(), |sum, &z| sum + (z - max).exp());
             Some(sum.ln() - (z[label] - max))
         }
-        (Loss::BinaryCrossEntropy, Activation::Sigmoid) => Some(sum(z, label, |z, y| {
-            z.max(F::zero()) + (-z.abs()).exp().ln_1p() - y * z
-        })),
+        (Loss::BinaryCrossEntropy, Activation::Sigmoid) => {
+            Some(sum(z, label, |z, y| z.max(F::zero()) + (-z.abs()).exp().ln_1p() - y * z))
+        }
         _ => None,
     }
 }

@@ -82,12 +82,7 @@ impl Team<'_> {
     }
 
     /// Gives each thread its share of the first `n` rows of each of `matrices`, or of all rows where there are fewer.
-    pub(crate) fn rows<F: Send>(
-        &mut self,
-        n: usize,
-        matrices: &mut [Array2<F>],
-        work: impl Fn(Rows<'_, F>) + Sync,
-    ) {
+    pub(crate) fn rows<F: Send>(&mut self, n: usize, matrices: &mut [Array2<F>], work: impl Fn(Rows<'_, F>) + Sync) {
         let (threads, len) = (self.threads, matrices.len());
         let matrices = Shares { start: matrices.as_mut_ptr(), items: PhantomData };
         self.round(&|number| work(Rows { n, number, threads, len, matrices: &matrices }));
