@@ -212,7 +212,7 @@ impl Training {
     }
 
     pub(crate) fn empty_history(&self) -> History {
-        History { loss: self.loss, also: self.also.clone(), epochs: Vec::with_capacity(self.epochs) }
+        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new() }
     }
 
     /// The epochs that `history` does not hold yet.

@@ -139,12 +139,14 @@ fn a_killed_training_leaves_a_readable_checkpoint_and_loses_at_most_the_epoch_it
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
-        std::thread::sleep(Duration::from_millis(rng.random_range(1..60)));
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(|line| line.ok());
+        let mut finished_epochs = lines.filter_map(|line| line.strip_prefix("finished ")?.parse::<usize>().ok());
+        let epochs_before_the_kill = rng.random_range(0..12);
+        let seen = finished_epochs.by_ref().take(epochs_before_the_kill).last().unwrap_or(0);
+        std::thread::sleep(Duration::from_micros(rng.random_range(0..5000)));
         child.kill().unwrap();
         child.wait().unwrap();
-        let finished = output.lines().map_while(|line| line.ok());
-        let finished = finished.filter_map(|line| line.strip_prefix("finished ")?.parse().ok()).last().unwrap_or(0);
+        let finished = finished_epochs.last().unwrap_or(seen);
         most = most.max(finished);
 
         if finished == 0 && !path.exists() {
@@ -153,5 +155,5 @@ fn a_killed_training_leaves_a_readable_checkpoint_and_loses_at_most_the_epoch_it
         let saved = training(&path).epochs(1).resume(&mut network(), &train, &test).unwrap().epochs.len();
         assert!(saved >= finished, "{finished} epochs were finished, the checkpoint holds {saved}");
     }
-    assert!(most > 10, "the trainings were killed too early to show anything: {most} epochs at most");
+    assert!(most >= 10, "the trainings were killed too early to show anything: {most} epochs at most");
 }
