@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::{Dataset, one_hot};
-use crate::kernels::{Descent, Examples, Team};
+use crate::kernels::{self, Descent, Examples, Team};
 use crate::metrics::correct;
 use crate::network::check_learning_rate;
 use crate::{Error, Float, Loss, Network, Result};
@@ -225,7 +225,9 @@ impl Training {
     ) -> Result<History> {
         let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
         let mut start = None;
-        Team::with(self.team_size(network), |team| {
+        let step = network.parameter_count() * self.mini_batch_size;
+        let threads = self.threads.unwrap_or_else(|| kernels::threads_worth(step, WORTH_SHARING));
+        Team::with(threads, |team| {
             let mut descent = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
             for epoch in history.epochs.len()..self.epochs {
                 let (first_loss, train_loss) = self.epoch(epoch, &mut descent, train.len(), team)?;
@@ -272,17 +274,6 @@ impl Training {
             sum += loss;
         }
         Ok((first.unwrap_or(0.0), sum / len as f64))
-    }
-
-    /// How many threads to work with.
-    fn team_size<F: Float>(&self, network: &Network<F>) -> usize {
-        if let Some(threads) = self.threads {
-            return threads;
-        }
-        if network.parameter_count() * self.mini_batch_size < WORTH_SHARING {
-            return 1;
-        }
-        std::thread::available_parallelism().map_or(1, usize::from)
     }
 
     /// The order of the examples in this epoch, where it is not the data's own.

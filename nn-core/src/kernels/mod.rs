@@ -23,6 +23,11 @@ pub(crate) use team::Team;
 
 use crate::Float;
 
+/// All cores for `work` that is at least as much as it must be to be worth sharing, else one.
+pub(crate) fn threads_worth(work: usize, worth_sharing: usize) -> usize {
+    if work < worth_sharing { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) }
+}
+
 /// A loop worth compiling several times: for any processor, and for those with wider vectors.
 trait Kernel {
     type Output;
