@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::{Array2, ArrayView2, Axis, Zip};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip};
 
 use crate::{Error, Float, Result};
 
@@ -39,12 +39,12 @@ impl Activation {
     /// The activations a = σ(z), of the shape of `z`: `(n, fan_out)`, one example per row.
     pub fn value<F: Float>(self, z: ArrayView2<'_, F>) -> Array2<F> {
         let mut a = z.to_owned();
-        self.apply(&mut a);
+        self.apply(a.view_mut());
         a
     }
 
     /// Replaces z by σ(z) in place.
-    pub(crate) fn apply<F: Float>(self, z: &mut Array2<F>) {
+    pub(crate) fn apply<F: Float>(self, mut z: ArrayViewMut2<'_, F>) {
         let one = F::one();
         match self {
             Self::Sigmoid => z.mapv_inplace(sigmoid),

@@ -3,6 +3,9 @@
 use ndarray::NdFloat;
 use safetensors::Dtype;
 
+use crate::data::Dataset;
+use crate::{History, Network, Result, Training};
+
 /// `f32`, the precision to train in, or `f64`, for checking gradients and for comparing with numpy.
 ///
 /// Implemented for these two and no others.
@@ -20,15 +23,28 @@ pub trait Float: NdFloat + sealed::Sealed {
     /// The bytes of a little-endian file.
     #[doc(hidden)]
     fn little_endian(self) -> impl IntoIterator<Item = u8>;
+
+    /// The epochs that `history` does not hold yet. [`Training::run`] comes here, where the kernels are compiled once for
+    /// each precision; else every cell that trains would compile them.
+    #[doc(hidden)]
+    fn train(
+        training: &Training,
+        history: History,
+        network: &mut Network<Self>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History>;
 }
 
 impl Float for f32 {
     const DTYPE: Dtype = Dtype::F32;
 
+    #[inline]
     fn of(value: f64) -> Self {
         value as f32
     }
 
+    #[inline]
     fn f64(self) -> f64 {
         f64::from(self)
     }
@@ -36,21 +52,43 @@ impl Float for f32 {
     fn little_endian(self) -> impl IntoIterator<Item = u8> {
         self.to_le_bytes()
     }
+
+    fn train(
+        training: &Training,
+        history: History,
+        network: &mut Network<Self>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        training.run_from(history, network, train, test)
+    }
 }
 
 impl Float for f64 {
     const DTYPE: Dtype = Dtype::F64;
 
+    #[inline]
     fn of(value: f64) -> Self {
         value
     }
 
+    #[inline]
     fn f64(self) -> f64 {
         self
     }
 
     fn little_endian(self) -> impl IntoIterator<Item = u8> {
         self.to_le_bytes()
+    }
+
+    fn train(
+        training: &Training,
+        history: History,
+        network: &mut Network<Self>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        training.run_from(history, network, train, test)
     }
 }
 

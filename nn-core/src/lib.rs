@@ -59,6 +59,7 @@ mod checkpoint;
 pub mod data;
 mod error;
 mod float;
+mod kernels;
 mod loss;
 pub mod metrics;
 mod network;

@@ -179,7 +179,7 @@ fn times<F: Float>(y: F, ln: F) -> F {
 }
 
 /// The number itself, or the smallest positive one where that is larger; NaN stays NaN.
-fn at_least_tiny<F: Float>(a: F) -> F {
+pub(crate) fn at_least_tiny<F: Float>(a: F) -> F {
     if a < F::min_positive_value() { F::min_positive_value() } else { a }
 }
 

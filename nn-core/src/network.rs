@@ -11,16 +11,20 @@
 
 use std::fmt;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::kernels::{self, Team};
 use crate::metrics::{argmax, argmax_rows};
 use crate::{Activation, Error, Float, Loss, Result};
 
 /// The most weights and biases that [`Network::new`] makes: 1 GiB of `f32`. A typing error should not end the process.
 const MAX_PARAMETERS: usize = 1 << 28;
+
+/// Fewer multiplications than this are done before other threads have started.
+const WORTH_SHARING: usize = 20_000_000;
 
 /// One layer: a = σ(x · Wᵀ + b).
 #[derive(Clone, PartialEq)]
@@ -144,6 +148,11 @@ impl<F: Float> Network<F> {
         &self.layers
     }
 
+    /// The layers, for the training loop to change; their shapes stay.
+    pub(crate) fn layers_mut(&mut self) -> &mut [Layer<F>] {
+        &mut self.layers
+    }
+
     /// The number of inputs, then of outputs of each layer: `[784, 100, 10]`.
     pub fn sizes(&self) -> Vec<usize> {
         let inputs = self.layers.iter().take(1).map(|layer| layer.weights.ncols());
@@ -264,7 +273,7 @@ impl<F: Float> Network<F> {
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         let mut a = self.logits(inputs)?;
         if let Some(last) = self.layers.last() {
-            last.activation.apply(&mut a);
+            last.activation.apply(a.view_mut());
         }
         Ok(a)
     }
@@ -275,16 +284,29 @@ impl<F: Float> Network<F> {
     /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
     pub fn logits(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         self.check_inputs(inputs)?;
+        let mut z = [Array2::zeros((inputs.nrows(), self.sizes()[self.layers.len()]))];
+        let threads = kernels::threads_worth(inputs.nrows() * self.parameter_count(), WORTH_SHARING);
+        Team::with(threads, |team| {
+            team.rows(usize::MAX, &mut z, |mut rows| {
+                let of_rows = self.logits_of(inputs.slice(s![rows.range(0), ..]));
+                rows.get(0).assign(&of_rows);
+            });
+        });
+        let [z] = z;
+        Ok(z)
+    }
+
+    fn logits_of(&self, inputs: ArrayView2<'_, F>) -> Array2<F> {
         let mut layers = self.layers.iter();
-        let Some(first) = layers.next() else { return Ok(inputs.to_owned()) };
+        let Some(first) = layers.next() else { return inputs.to_owned() };
         let mut z = first.pre_activations(inputs);
         let mut activation = first.activation;
         for layer in layers {
-            activation.apply(&mut z);
+            activation.apply(z.view_mut());
             z = layer.pre_activations(z.view());
             activation = layer.activation;
         }
-        Ok(z)
+        z
     }
 
     /// The class of one example, `(sizes[0],)`: the index of its largest output; the first of several.
@@ -357,6 +379,10 @@ impl<F: Float> Network<F> {
 impl<F: Float> Layer<F> {
     /// z = x · Wᵀ + b, `(n, fan_out)`, for inputs x, `(n, fan_in)`.
     fn pre_activations(&self, inputs: ArrayView2<'_, F>) -> Array2<F> {
+        if inputs.nrows() == 1 {
+            // A matrix by a vector takes a third of the time of a matrix by a matrix of one row.
+            return (self.weights.dot(&inputs.row(0)) + &self.biases).insert_axis(Axis(0));
+        }
         inputs.dot(&self.weights.t()) + &self.biases
     }
 }

@@ -4,18 +4,26 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::{Dataset, one_hot};
+use crate::kernels::{self, Descent, Examples, Team};
 use crate::metrics::correct;
 use crate::network::check_learning_rate;
 use crate::{Error, Float, Loss, Network, Result};
 
 /// Training has diverged when an epoch's loss is so many times the first mini-batch's, which nothing was learned from yet.
 const DIVERGED: f64 = 10.0;
+
+/// Steps of fewer multiplications, the number of parameters times that of the examples, are for one thread: sharing them out
+/// takes longer than doing them.
+const WORTH_SHARING: usize = 500_000;
+
+/// The most threads that [`Training::threads`] takes: more than most machines have.
+const MAX_THREADS: usize = 1024;
 
 /// How to train: a loss, and options with the original notebook's values as defaults.
 ///
@@ -40,6 +48,7 @@ pub struct Training {
     epochs: usize,
     shuffle: Option<u64>,
     also: Vec<Loss>,
+    threads: Option<usize>,
     checkpoint: Option<PathBuf>,
     quiet: bool,
 }
@@ -87,6 +96,7 @@ impl Training {
             epochs: 10,
             shuffle: None,
             also: Vec::new(),
+            threads: None,
             checkpoint: None,
             quiet: false,
         }
@@ -116,6 +126,13 @@ impl Training {
     pub fn also(mut self, loss: Loss) -> Self {
         self.also.push(loss);
         self
+    }
+
+    /// Works with this many threads. Without it, all cores work, or one where the steps are too small to share out.
+    ///
+    /// The number changes the time it takes and nothing else: the trained network is the same, bit for bit.
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads: Some(threads), ..self }
     }
 
     /// Keeps a checkpoint in the file `path` after every epoch: the network and what was measured so far.
@@ -150,7 +167,7 @@ impl Training {
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
     pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
         self.check(network, train, test)?;
-        self.run_from(self.empty_history(), network, train, test)
+        F::train(self, self.empty_history(), network, train, test)
     }
 
     /// Goes on where [`Training::checkpoint`] left off, after an interrupt or a crash: `network` becomes the saved one, and
@@ -178,7 +195,7 @@ impl Training {
         if !self.quiet {
             println!("Resuming after {} epochs from {}", history.epochs.len(), path.display());
         }
-        self.run_from(history, network, train, test)
+        F::train(self, history, network, train, test)
     }
 
     /// What must be the same for a training to go on as it began, in words.
@@ -199,58 +216,64 @@ impl Training {
     }
 
     /// The epochs that `history` does not hold yet.
-    fn run_from<F: Float>(
+    pub(crate) fn run_from<F: Float>(
         &self,
         mut history: History,
         network: &mut Network<F>,
         train: &Dataset,
         test: &Dataset,
     ) -> Result<History> {
+        let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
         let mut start = None;
-        for epoch in history.epochs.len()..self.epochs {
-            let last_good = network.clone();
-            let measured = self.epoch(epoch, network, train).and_then(|(first_loss, train_loss)| {
+        let step = network.parameter_count() * self.mini_batch_size;
+        let threads = self.threads.unwrap_or_else(|| kernels::threads_worth(step, WORTH_SHARING));
+        Team::with(threads, |team| {
+            let mut descent = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
+            for epoch in history.epochs.len()..self.epochs {
+                let (first_loss, train_loss) = self.epoch(epoch, &mut descent, train.len(), team)?;
                 let start: f64 = *start.get_or_insert(first_loss);
                 self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
-                let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
-                let (losses, accuracy) = measure(network, test, &losses)?;
+                let (losses, accuracy) = descent.evaluate(&losses, team);
                 self.check_loss(epoch, losses[0], f64::MAX)?;
-                Ok(Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() })
-            });
-            let measured = measured.inspect_err(|_| *network = last_good)?;
-            if !self.quiet {
-                println!("{}", self.line(epoch, &measured));
+                descent.copy_to(network.layers_mut());
+                let measured = Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() };
+                if !self.quiet {
+                    println!("{}", self.line(epoch, &measured));
+                }
+                history.epochs.push(measured);
+                if let Some(path) = &self.checkpoint {
+                    self.write_checkpoint(path, network, train, &history)?;
+                }
             }
-            history.epochs.push(measured);
-            if let Some(path) = &self.checkpoint {
-                self.write_checkpoint(path, network, train, &history)?;
-            }
-        }
-        Ok(history)
+            Ok(history)
+        })
     }
 
-    /// One pass over the training set; returns the loss of its first mini-batch, and the mean of all.
-    fn epoch<F: Float>(&self, epoch: usize, network: &mut Network<F>, train: &Dataset) -> Result<(f64, f64)> {
-        let outputs = network.output_activation();
-        let order = self.order(epoch, train.len());
+    /// One pass over the training set of `len` examples; returns the loss of its first mini-batch, and the mean of all.
+    ///
+    /// [`Descent::step`] does to a mini-batch what [`Network::forward`], [`Network::backward`] and [`Network::step`] do.
+    fn epoch<F: Float>(
+        &self,
+        epoch: usize,
+        descent: &mut Descent<'_, F>,
+        len: usize,
+        team: &mut Team<'_>,
+    ) -> Result<(f64, f64)> {
+        let order = self.order(epoch, len);
         let (mut first, mut sum) = (None, 0.0);
-        for start in (0..train.len()).step_by(self.mini_batch_size) {
-            let rows = start..(start + self.mini_batch_size).min(train.len());
-            let (inputs, targets) = match &order {
-                Some(order) => gather(train, &order[rows.clone()], &network.sizes())?,
-                None => rows_of(train, rows.clone(), &network.sizes())?,
+        for start in (0..len).step_by(self.mini_batch_size) {
+            let rows = start..(start + self.mini_batch_size).min(len);
+            let n = rows.len() as f64;
+            let examples = match &order {
+                Some(order) => Examples::Picked(&order[rows]),
+                None => Examples::Run(rows),
             };
-            let trace = network.forward(inputs.view())?;
-            let gradients = network.backward(&trace, targets.view(), self.loss)?;
-            if let Some(z) = trace.zs.last() {
-                let loss = self.loss.value_from_logits(outputs, z.view(), targets.view())?.f64();
-                self.check_loss(epoch, loss, f64::MAX)?;
-                first.get_or_insert(loss);
-                sum += loss * rows.len() as f64;
-            }
-            network.step(&gradients, self.learning_rate)?;
+            let loss = descent.step(&examples, self.loss, self.learning_rate, team);
+            self.check_loss(epoch, loss / n, f64::MAX)?;
+            first.get_or_insert(loss / n);
+            sum += loss;
         }
-        Ok((first.unwrap_or(0.0), sum / train.len() as f64))
+        Ok((first.unwrap_or(0.0), sum / len as f64))
     }
 
     /// The order of the examples in this epoch, where it is not the data's own.
@@ -280,6 +303,9 @@ impl Training {
             check_inputs(argument, dataset)?;
         }
         network.check_finite()?;
+        if !(1..=MAX_THREADS).contains(&self.threads.unwrap_or(1)) {
+            return Err(Error::argument("threads", format!("1 to {MAX_THREADS}"), self.threads.unwrap_or(1)));
+        }
         if self.mini_batch_size == 0 || self.mini_batch_size > train.len() {
             let expected = format!("1 to {}, the number of training examples", train.len());
             return Err(Error::argument("mini_batch_size", expected, self.mini_batch_size));
@@ -378,13 +404,6 @@ fn rows_of<F: Float>(dataset: &Dataset, rows: Range<usize>, sizes: &[usize]) -> 
     let inputs = dataset.inputs.slice(ndarray::s![rows.clone(), ..]).mapv(|x| F::of(x.into()));
     let labels = dataset.labels.slice(ndarray::s![rows]);
     Ok((inputs, one_hot(labels, sizes[sizes.len() - 1])?))
-}
-
-/// The same for rows in any order.
-fn gather<F: Float>(dataset: &Dataset, rows: &[usize], sizes: &[usize]) -> Result<(Array2<F>, Array2<F>)> {
-    let inputs = dataset.inputs.select(Axis(0), rows).mapv(|x| F::of(x.into()));
-    let labels = dataset.labels.select(Axis(0), rows);
-    Ok((inputs, one_hot(labels.view(), sizes[sizes.len() - 1])?))
 }
 
 fn check_data<F: Float>(argument: &'static str, network: &Network<F>, dataset: &Dataset) -> Result<()> {

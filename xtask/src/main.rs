@@ -4,12 +4,14 @@
 //! lab     Jupyter with the notebooks                    jupyter.rs
 //! run     the notebooks without a screen                notebook.rs, run_notebook.py
 //! test    every check, in one command                   test.rs
+//! bench   nn-core beside other tools                    bench_train.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
 //! ```
 //!
 //! The first three begin with [`lab::Lab::set_up`], which installs Python's and the kernel's half under `target/lab`.
 //! `kernel/` is what Jupyter starts: a launcher that gives each Rust kernel a warm build folder of its own.
 
+mod bench_train;
 mod data;
 mod jupyter;
 mod kernel;
@@ -51,6 +53,11 @@ enum Command {
     },
     /// Check everything: format, lints, tests, documentation, every notebook
     Test,
+    /// Measure nn-core beside other tools
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
     /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
     Data {
         /// The folder with the IDX files, plain or .gz
@@ -76,6 +83,16 @@ enum Command {
     },
 }
 
+#[derive(Subcommand)]
+enum Bench {
+    /// Ten epochs on MNIST: nn-core, numpy, scikit-learn, PyTorch and JAX in turns
+    Train {
+        /// How many times each; the medians count
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+}
+
 fn main() -> ExitCode {
     if let Some(code) = kernel::stand_in::run() {
         return code;
@@ -84,6 +101,7 @@ fn main() -> ExitCode {
         Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Test => test::run(),
+        Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
         Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
         Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),

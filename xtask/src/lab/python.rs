@@ -20,7 +20,7 @@ pub fn install(lab: &Lab) -> Result<Step> {
         return Ok(Step::Found);
     }
 
-    let python = find_python()?;
+    let python = find()?;
     remove_folder(&venv)?;
     announce(&format!("Python environment from {}, JupyterLab and what it needs", python.description));
     process::run("python -m venv", python.command().args(["-m", "venv"]).arg(&venv))?;
@@ -60,13 +60,15 @@ fn site_packages(lab: &Lab) -> Option<PathBuf> {
     versions.find_map(|entry| Some(entry.path().join("site-packages")).filter(|path| path.is_dir()))
 }
 
-struct Python {
+/// An interpreter of the system's.
+pub struct Python {
     program: &'static [&'static str],
     description: String,
 }
 
 impl Python {
-    fn command(&self) -> Command {
+    /// Starts it.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(self.program[0]);
         command.args(&self.program[1..]);
         command
@@ -74,7 +76,7 @@ impl Python {
 }
 
 /// Python 3.10 or newer that can make environments.
-fn find_python() -> Result<Python> {
+pub fn find() -> Result<Python> {
     let candidates: &[&[&str]] =
         if cfg!(windows) { &[&["py", "-3"], &["python"], &["python3"]] } else { &[&["python3"], &["python"]] };
     let mut problem = "no python3 on PATH: install Python 3.10 or newer (Debian: apt install python3 python3-venv; \

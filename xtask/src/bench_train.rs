@@ -1,0 +1,138 @@
+//! `cargo xtask bench train`: nn-core beside other people's tools, the same training for all.
+//!
+//! Every contestant is a process of its own: `nn-core/examples/train_once.rs` for ours, `xtask/bench/peers.py` for Python's.
+//! They take turns, so that a machine that slows down for a while slows all of them down; the medians of the rounds count.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use crate::lab::{Lab, python};
+use crate::process;
+
+/// Names as in train.csv; the Python half knows all but the first three.
+const CONTESTANTS: [&str; 11] = [
+    "nn-core f32",
+    "nn-core f64",
+    "plain ndarray",
+    "dense limit",
+    "JAX jit",
+    "PyTorch by hand",
+    "PyTorch nn",
+    "scikit-learn",
+    "numpy f32",
+    "numpy f64",
+    "numpy per sample",
+];
+
+/// What one contestant did in each round.
+struct Results {
+    name: &'static str,
+    seconds: Vec<f64>,
+    accuracy: f64,
+}
+
+impl Results {
+    fn median(&self) -> f64 {
+        let mut seconds = self.seconds.clone();
+        seconds.sort_by(f64::total_cmp);
+        let middle = seconds.len() / 2;
+        if seconds.len() % 2 == 1 { seconds[middle] } else { (seconds[middle - 1] + seconds[middle]) / 2.0 }
+    }
+}
+
+/// Runs the comparison, prints its table, writes `target/bench/train.csv` and `train.svg`.
+pub fn run(rounds: usize) -> Result<ExitCode> {
+    if rounds == 0 {
+        bail!("--rounds: expected 1 or more, found 0");
+    }
+    let lab = Lab::here()?;
+    let folder = lab.repository.join("target").join("bench");
+    let data = folder.join("data");
+    let ours = build(&lab)?;
+    let (python, torch) = install(&lab)?;
+    let prepare =
+        ["prepare".as_ref(), data.as_os_str(), lab.repository.join("data").as_os_str()].map(ToOwned::to_owned);
+    process::run("train_once prepare", Command::new(&ours).args(prepare))?;
+
+    let contestants = CONTESTANTS.into_iter().filter(|name| torch || !name.starts_with("PyTorch"));
+    let mut results: Vec<_> =
+        contestants.map(|name| Results { name, seconds: Vec::new(), accuracy: f64::NAN }).collect();
+    for round in 1..=rounds {
+        for result in &mut results {
+            let mut command = if result.name.starts_with("nn-core") || result.name == "plain ndarray" {
+                Command::new(&ours)
+            } else {
+                let mut command = Command::new(&python);
+                command.arg(lab.repository.join("xtask/bench/peers.py"));
+                command
+            };
+            let line = process::read(command.arg(result.name).arg(&data))?;
+            let numbers: Vec<f64> = line.split_whitespace().flat_map(str::parse).collect();
+            let [seconds, accuracy] = numbers[..] else {
+                bail!("{}: expected two numbers, found {line:?}", result.name)
+            };
+            eprintln!("round {round} of {rounds}: {:<18}{seconds:8.2} s", result.name);
+            result.seconds.push(seconds);
+            result.accuracy = accuracy;
+        }
+    }
+    report(&results);
+    let csv = folder.join("train.csv");
+    let rows: String = results.iter().map(|result| format!("{},{:.4}\n", result.name, result.median())).collect();
+    fs::write(&csv, format!("name,seconds\n{rows}")).with_context(|| format!("cannot write {}", csv.display()))?;
+    process::run("train_once chart", Command::new(&ours).arg("chart").arg(&folder))?;
+    println!("\n{} and train.svg beside it", csv.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The contestants of ours, in the profile that notebooks use.
+fn build(lab: &Lab) -> Result<PathBuf> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--package", "nn-core", "--example", "train_once"]).current_dir(&lab.repository);
+    process::run("cargo build", &mut cargo)?;
+    Ok(lab.repository.join("target/debug/examples").join(process::executable("train_once")))
+}
+
+/// A Python environment with the peers, and whether PyTorch is among them.
+fn install(lab: &Lab) -> Result<(PathBuf, bool)> {
+    let venv = lab.root.join("bench-venv");
+    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let imports = |names: &str| process::read(Command::new(&python).args(["-c", &format!("import {names}")])).is_ok();
+    let pip = |requirements: &str| {
+        eprintln!("bench: installing {requirements} into {} …", venv.display());
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "-r"]);
+        process::run("pip install", pip.arg(lab.repository.join("xtask/bench").join(requirements)))
+    };
+    if !imports("jax, numpy, sklearn") {
+        process::run("python -m venv", python::find()?.command().args(["-m", "venv", "--clear"]).arg(&venv))?;
+        pip("requirements.txt")?;
+    }
+    let torch = imports("torch") || pip("requirements-torch.txt").is_ok();
+    if !torch {
+        eprintln!("bench: PyTorch could not be installed; its rows are left out");
+    }
+    Ok((python, torch))
+}
+
+fn report(results: &[Results]) {
+    let ours = results[0].median();
+    println!("\n| 10 epochs of 784-100-10 | median s | best | worst | × nn-core f32 | accuracy |");
+    println!("|---|---|---|---|---|---|");
+    for result in results {
+        let best = result.seconds.iter().copied().fold(f64::INFINITY, f64::min);
+        let worst = result.seconds.iter().copied().fold(0.0, f64::max);
+        let accuracy = if result.name == "dense limit" { String::new() } else { format!("{:.4}", result.accuracy) };
+        let median = result.median();
+        println!("| {} | {median:.2} | {best:.2} | {worst:.2} | {:.2} | {accuracy} |", result.name, median / ours);
+    }
+    let of = |name: &str| results.iter().find(|result| result.name == name).map_or(f64::NAN, Results::median);
+    let peers = results.iter().filter(|result| !["dense limit", "plain ndarray"].contains(&result.name)).skip(2);
+    let fastest = peers.map(Results::median).fold(f64::INFINITY, f64::min);
+    println!("\nnn-core f32 / fastest peer  {:.2}  (target: at most 0.50)", ours / fastest);
+    println!("nn-core f32 / dense limit   {:.2}  (target: at most 1.00)", ours / of("dense limit"));
+    println!("numpy f64 / nn-core f64     {:.2}  (target: at least 3.00)", of("numpy f64") / of("nn-core f64"));
+}
