@@ -102,10 +102,10 @@ impl Loss {
         }))
     }
 
-    /// The last layer's δ[L] = ∂loss/∂z[L], for any activation that can follow; `(n, k)`, not yet divided by n.
+    /// The last layer's δ\[L\] = ∂loss/∂z\[L\], for any activation that can follow; `(n, k)`, not yet divided by n.
     ///
     /// The original notebook leaves this as a TODO and writes a − y by hand. That is what the chain rule comes to for two
-    /// pairs, where everything else cancels; for all others δ[L] is ∂loss/∂a taken through the activation.
+    /// pairs, where everything else cancels; for all others δ\[L\] is ∂loss/∂a taken through the activation.
     ///
     /// ```text
     /// δ[L] = a − y                       softmax + cross-entropy, sigmoid + binary cross-entropy

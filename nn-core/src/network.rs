@@ -278,7 +278,7 @@ impl<F: Float> Network<F> {
         Ok(a)
     }
 
-    /// The last pre-activations z[L], `(n, sizes[L])`: the outputs before their activation.
+    /// The last pre-activations z\[L\], `(n, sizes[L])`: the outputs before their activation.
     ///
     /// # Errors
     /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
