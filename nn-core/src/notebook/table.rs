@@ -168,7 +168,7 @@ impl Table {
         for row in 0..self.rows.len() {
             html += "<tr>";
             for column in &shown {
-                let (align, text) = (css(column.align), escape(&column.texts[row]));
+                let (align, text) = (css(column.align), escape(column.texts.get(row).map_or("", String::as_str)));
                 let style = format!("text-align:{align};padding:0.2em 0.7em;border:0;white-space:nowrap");
                 let _ = write!(html, "<td style=\"{style}\">{text}</td>");
             }
@@ -287,7 +287,7 @@ impl ToTable for DataFrame {
 fn clean(text: impl Display) -> String {
     let text = text::clean(&text.to_string());
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}…", text.split_at(end).0),
         None => text,
     }
 }
