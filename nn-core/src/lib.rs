@@ -90,7 +90,7 @@ pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
 pub use train::{Epoch, Evaluation, History, Training};
 
-/// Everything a notebook needs, in one `use`; ndarray's everyday names among it.
+/// Everything a notebook needs, in one `use`; ndarray's everyday names and polars' `df!` among it.
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
@@ -99,4 +99,5 @@ pub mod prelude {
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
+    pub use polars_core::df;
 }

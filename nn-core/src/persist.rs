@@ -4,6 +4,8 @@
 //! the `state_dict` of PyTorch's `nn.Sequential(nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10))`, where every second
 //! module is an activation. The activations' names and a checksum of the numbers stand in the metadata, in one entry, so that
 //! the same network always gives the same bytes.
+//!
+//! [`Network::save`] shows how PyTorch reads such a file; `tests/reference/read_safetensors.py` does with numpy alone.
 
 use std::collections::HashMap;
 use std::fs;
@@ -36,6 +38,13 @@ pub(crate) struct Progress {
 
 impl<F: Float> Network<F> {
     /// Saves the network to `path`, a safetensors file, replacing what is there; missing folders are made.
+    ///
+    /// PyTorch reads it into a `Sequential` whose every second module is an activation:
+    ///
+    /// ```python
+    /// model = nn.Sequential(nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10), nn.Softmax(dim=1))
+    /// model.load_state_dict(safetensors.torch.load_file("mnist.safetensors"))
+    /// ```
     ///
     /// # Errors
     /// [`Error::Argument`] if a weight or bias is not a finite number, [`Error::Io`] if the file cannot be written; an older

@@ -88,3 +88,10 @@ fn a_table_without_rows_or_columns_is_still_a_table() {
     xml(&table.to_html());
     assert_eq!(format!("{table:?}"), "Table(0 rows, 0 columns)");
 }
+
+#[test]
+fn floats_near_zero_are_written_with_exponents() {
+    let frame = df!["difference" => [0.0, 1.1e-16, -2.5e-17]].unwrap();
+    let text = frame.table().to_text();
+    assert!(text.contains("0.0e0") && text.contains("1.1e−16") && text.contains("−2.5e−17"), "{text}");
+}

@@ -55,6 +55,8 @@ const LAST_COLUMNS: usize = 4;
 const LONGEST: usize = 80;
 /// Floats have at most this many decimals unless the caller chooses.
 const DECIMALS: usize = 4;
+/// A column of floats that are all below this is written with exponents: `1.1e−16`.
+const SMALLEST: f64 = 1e-4;
 
 impl Table {
     /// A table of texts; numbers become texts by [`number`] or `format!`.
@@ -139,7 +141,8 @@ impl Table {
         self
     }
 
-    /// How many decimals a frame's floats have; without it, as many as the column needs, at most 4.
+    /// How many decimals a frame's floats have; without it, as many as the column needs, at most 4, or an exponent where all
+    /// are below 0.0001.
     pub fn decimals(mut self, decimals: usize) -> Self {
         self.decimals = Some(decimals);
         self
@@ -154,7 +157,8 @@ impl Table {
         );
         if !self.caption.is_empty() {
             let caption = escape(&self.caption);
-            let style = "caption-side:top;text-align:left;font-weight:600;padding:0.2em 0;color:inherit";
+            let style =
+                "caption-side:top;text-align:left;white-space:nowrap;font-weight:600;padding:0.2em 0;color:inherit";
             let _ = writeln!(html, "<caption style=\"{style}\">{caption}</caption>");
         }
         html += "<thead><tr>";
@@ -225,17 +229,23 @@ impl Table {
     }
 
     fn texts(&self, index: usize) -> Vec<String> {
-        let floats = self.rows.iter().filter_map(|row| match &row[index] {
-            Cell::Float(value) if value.is_finite() => Some(*value),
-            _ => None,
-        });
-        let needed = floats.map(|value| {
+        let floats = || {
+            self.rows.iter().filter_map(|row| match &row[index] {
+                Cell::Float(value) if value.is_finite() => Some(*value),
+                _ => None,
+            })
+        };
+        let needed = floats().map(|value| {
             let digits = format!("{:.DECIMALS$}", value);
             DECIMALS - (digits.len() - digits.trim_end_matches('0').len()).min(DECIMALS)
         });
         let decimals = self.decimals.unwrap_or_else(|| needed.max().unwrap_or(0).max(1));
+        // Differences near 0, which decimals would all show as 0.
+        let largest = floats().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+        let is_tiny = self.decimals.is_none() && largest > 0.0 && largest < SMALLEST;
         let text = |row: &Vec<Cell>| match &row[index] {
             Cell::Text(text) => text.clone(),
+            Cell::Float(value) if is_tiny => format!("{value:.1e}").replace('-', "−"),
             Cell::Float(value) => number(*value, decimals),
         };
         self.rows.iter().map(text).collect()

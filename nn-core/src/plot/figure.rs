@@ -80,7 +80,7 @@ impl Chart {
 
 const GAP: f64 = 36.0;
 /// A notebook's column is about this wide.
-const MOST_INNER: f64 = 956.0;
+const MOST_INNER: f64 = 772.0;
 const LEAST_PANEL: f64 = 270.0;
 const LEAST: f64 = 200.0;
 const MOST: f64 = 8000.0;

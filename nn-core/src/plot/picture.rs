@@ -132,8 +132,8 @@ impl PictureChart {
         }
         if !self.is_grid {
             let gaps = (GAP + 4.0) * (count - 1) as f64;
-            let height = ((900.0 - gaps) / self.aspects()).clamp(28.0, 148.0);
-            return ((self.aspects() * height + gaps).min(900.0), height + CAPTION);
+            let height = ((760.0 - gaps) / self.aspects()).clamp(28.0, 148.0);
+            return ((self.aspects() * height + gaps).min(760.0), height + CAPTION);
         }
         let cell = match count {
             0..=4 => 112.0,
