@@ -160,9 +160,7 @@ fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: 
     let wrong = |expected: &str, found: String| Error::content(path, format!("tensor {name}: "), expected, found);
     let view = tensors.tensor(name).map_err(|_| wrong("to be there", format!("only {:?}", tensors.names())))?;
     let numbers: Vec<F> = match view.dtype() {
-        Dtype::F32 => {
-            view.data().as_chunks().0.iter().map(|bytes| F::of(f32::from_le_bytes(*bytes).into())).collect()
-        }
+        Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| F::of(f32::from_le_bytes(*bytes).into())).collect(),
         Dtype::F64 if F::DTYPE == Dtype::F64 => {
             view.data().as_chunks().0.iter().map(|bytes| F::of(f64::from_le_bytes(*bytes))).collect()
         }

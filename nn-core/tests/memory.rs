@@ -57,7 +57,9 @@ fn png(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
         let mut crc = flate2::Crc::new();
         crc.update(*name);
         crc.update(content);
-        file.extend([&(content.len() as u32).to_be_bytes(), name.as_slice(), content, &crc.sum().to_be_bytes()].concat());
+        file.extend(
+            [&(content.len() as u32).to_be_bytes(), name.as_slice(), content, &crc.sum().to_be_bytes()].concat(),
+        );
     }
     file
 }
