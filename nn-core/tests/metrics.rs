@@ -4,14 +4,7 @@ use nn_core::prelude::*;
 
 /// Six outputs for three classes. They vote for 0, 1, 1, 2, 0 and, of two equals, 1.
 fn outputs() -> Array2<f64> {
-    array![
-        [0.7, 0.2, 0.1],
-        [0.1, 0.8, 0.1],
-        [0.0, 0.6, 0.4],
-        [0.2, 0.1, 0.7],
-        [0.9, 0.1, 0.0],
-        [0.1, 0.45, 0.45]
-    ]
+    array![[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.0, 0.6, 0.4], [0.2, 0.1, 0.7], [0.9, 0.1, 0.0], [0.1, 0.45, 0.45]]
 }
 
 fn labels() -> Array1<u8> {
