@@ -54,6 +54,19 @@
 //! mini-batch is one matrix, so its `w @ a + b` reads `a · Wᵀ + b`. Its weights are ours, its `delta = a - y` is
 //! [`Loss::delta`], which works for every other pair of loss and activation as well.
 
+// No caller's mistake ends in a panic; where the compiler cannot see that, the reason stands beside it.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::todo,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod activation;
 mod checkpoint;
 pub mod data;

@@ -9,6 +9,8 @@
 //! The chapter counts layers from 1 to L, with the inputs as layer 0. In the code `layers[i]` is the chapter's layer i + 1,
 //! and `activations[i]` is what goes into it.
 
+#![expect(clippy::indexing_slicing, reason = "a network has an input and an output size; a trace is checked first")]
+
 use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};

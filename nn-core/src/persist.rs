@@ -112,7 +112,7 @@ impl Network {
 
 /// Reads a network, and the progress of its training if the file is a checkpoint.
 pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress>)> {
-    let content = fs::read(path).map_err(|source| Error::io("read", path, source))?;
+    let content = read_whole(path).map_err(|source| Error::io("read", path, source))?;
     let wrong = |found: String| Error::content(path, "", "a safetensors file that Network::save wrote", found);
     let (_, metadata) = SafeTensors::read_metadata(&content)
         .map_err(|error| wrong(pickle(&content).unwrap_or_else(|| error.to_string())))?;
@@ -160,18 +160,15 @@ fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: 
     let wrong = |expected: &str, found: String| Error::content(path, format!("tensor {name}: "), expected, found);
     let view = tensors.tensor(name).map_err(|_| wrong("to be there", format!("only {:?}", tensors.names())))?;
     let numbers: Vec<F> = match view.dtype() {
-        Dtype::F32 => {
-            view.data().chunks_exact(4).map(|b| F::of(f32::from_le_bytes([b[0], b[1], b[2], b[3]]).into())).collect()
-        }
+        Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| F::of(f32::from_le_bytes(*bytes).into())).collect(),
         Dtype::F64 if F::DTYPE == Dtype::F64 => {
-            let number = |b: &[u8]| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]);
-            view.data().chunks_exact(8).map(|b| F::of(number(b))).collect()
+            view.data().as_chunks().0.iter().map(|bytes| F::of(f64::from_le_bytes(*bytes))).collect()
         }
         Dtype::F64 => return Err(wrong("numbers of type F32", "F64; Network::load_f64 reads them".to_owned())),
         other => return Err(wrong("numbers of type F32 or F64", format!("{other:?}"))),
     };
-    if let Some(i) = numbers.iter().position(|number| !number.is_finite()) {
-        return Err(wrong("finite numbers", format!("{} at index {i}", numbers[i])));
+    if let Some((i, number)) = numbers.iter().enumerate().find(|(_, number)| !number.is_finite()) {
+        return Err(wrong("finite numbers", format!("{number} at index {i}")));
     }
     let mut shape = D::zeros(D::NDIM.unwrap_or(0));
     if view.shape().len() != shape.ndim() {
@@ -206,11 +203,20 @@ fn checksum<'a>(tensors: impl Iterator<Item = &'a [u8]>) -> String {
     format!("{:08x}", crc.sum())
 }
 
+/// Reads a file, but no device: that may never end.
+fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() { fs::read(path) } else { Err(not_a_file()) }
+}
+
+fn not_a_file() -> std::io::Error {
+    std::io::Error::other("it is a folder or a device, not a file")
+}
+
 /// Writes a file so that at every moment the old or the new one is there, whole: a temporary file, then a rename.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
     if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         // The rename below would replace /dev/null by a file, where the user may do that.
-        return Err(Error::io("write", path, std::io::Error::other("it is a folder or a device, not a file")));
+        return Err(Error::io("write", path, not_a_file()));
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|source| Error::io("create the folder of", path, source))?;

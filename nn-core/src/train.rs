@@ -1,5 +1,7 @@
 //! Training: mini-batch stochastic gradient descent, and the record it leaves.
 
+#![expect(clippy::indexing_slicing, reason = "a network has an input and an output size; rows are those of the data")]
+
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -366,7 +368,7 @@ impl History {
             return Ok(self.test_losses());
         }
         match self.also.iter().position(|&also| also == loss) {
-            Some(i) => Ok(self.epochs.iter().map(|epoch| epoch.also[i]).collect()),
+            Some(i) => Ok(self.epochs.iter().map(|epoch| epoch.also.get(i).copied().unwrap_or(f64::NAN)).collect()),
             None => Err(Error::argument("loss", format!("{} or one given to Training::also", self.loss), loss)),
         }
     }

@@ -131,10 +131,7 @@ fn for_each_block(path: &Path, mut each: impl FnMut(DataFrame) -> Result<()>) ->
 /// Fills `block` with `start` and what follows it, up to and with the end of a line; returns the start of the next block, if any.
 fn next_block(source: &mut Source, block: &mut Vec<u8>, start: Vec<u8>) -> Result<Option<Vec<u8>>> {
     *block = start;
-    let kept = block.len();
-    block.resize(BLOCK, 0);
-    let read = source.fill(&mut block[kept..])?;
-    block.truncate(kept + read);
+    source.extend(block, BLOCK)?;
     if block.len() < BLOCK {
         let blank = block.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
         block.truncate(block.len() - blank);
@@ -204,10 +201,10 @@ impl Rows {
         while left > 0 {
             let rows = left.min(ROWS);
             for (place, column) in columns.iter_mut().enumerate() {
-                let mut cells = bytes[place..].iter_mut().step_by(width);
+                let mut cells = bytes.iter_mut().skip(place).step_by(width);
                 column.take(rows, |values| values.iter().zip(&mut cells).for_each(|(&value, cell)| *cell = value));
             }
-            self.pixels.extend(bytes[..rows * width].iter().map(|&byte| f32::from(byte) / 255.0));
+            self.pixels.extend(bytes.iter().take(rows * width).map(|&byte| f32::from(byte) / 255.0));
             left -= rows;
         }
         Ok(())

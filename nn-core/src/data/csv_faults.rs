@@ -26,29 +26,29 @@ pub(super) fn header(path: &Path, text: &[u8]) -> Result<Header> {
     }
     let mark = if text.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
     let end = text.iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| at + 1);
-    let line = &text[mark.min(end)..end];
+    let line = text.get(mark..end).unwrap_or_default();
     let Some(line) = std::str::from_utf8(line).ok().filter(|line| !line.contains('\0')) else {
         return wrong(HEADER.into(), "bytes that are not text".into());
     };
-    let mut names: Vec<String> =
-        line.trim_end().split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect();
     if line.trim().is_empty() {
         return wrong(HEADER.into(), "an empty line".into());
     }
-    if number(names[0].as_bytes()).is_some() {
-        return wrong(
-            HEADER.into(),
-            format!("no header but a number, `{}`: add that line before it", shown(&names[0])),
-        );
+    let names = || line.trim_end().split(',').map(|name| name.trim().trim_matches('"'));
+    let label = names().next().unwrap_or_default();
+    if number(label.as_bytes()).is_some() {
+        let found = format!("no header but a number, `{}`: add that line before it", shown(label));
+        return wrong(HEADER.into(), found);
     }
-    if names.len() != PIXELS + 1 {
+    // Counted before they are kept: a long line of commas should not fill the memory.
+    let count = names().count();
+    if count != PIXELS + 1 {
         let expected = format!("{} columns, `label` and {PIXELS} pixels", PIXELS + 1);
-        return wrong(expected, format!("{} (the first is `{}`)", names.len(), shown(&names[0])));
+        return wrong(expected, format!("{count} (the first is `{}`)", shown(label)));
     }
-    if !names[0].eq_ignore_ascii_case("label") {
-        return wrong("`label` as the first column's name".into(), format!("`{}`", shown(&names[0])));
+    if !label.eq_ignore_ascii_case("label") {
+        return wrong("`label` as the first column's name".into(), format!("`{}`", shown(label)));
     }
-    names[0] = "label".into();
+    let names: Vec<String> = ["label"].into_iter().chain(names().skip(1)).map(str::to_owned).collect();
     let mut seen = HashSet::new();
     if let Some(twice) = names.iter().find(|&name| !seen.insert(name)) {
         return wrong("a different name for every column".into(), format!("`{}` twice", shown(twice)));
@@ -65,11 +65,11 @@ pub(super) fn first(path: &Path, text: &[u8], header: &Header, mut line: usize) 
             return fault(format!("line {line}: "), "a label and 784 pixels", "an empty line".into());
         }
         let fields = content.split(|&byte| byte == b',').count();
-        for (field, name) in content.split(|&byte| byte == b',').zip(&header.names) {
-            let is_label = *name == header.names[0];
-            let expected = if is_label { "a label from 0 to 9" } else { "a whole number from 0 to 255" };
+        for (column, (field, name)) in content.split(|&byte| byte == b',').zip(&header.names).enumerate() {
+            let (expected, most) =
+                if column == 0 { ("a label from 0 to 9", 9) } else { ("a whole number from 0 to 255", 255) };
             match number(field) {
-                Some(value) if value <= if is_label { 9 } else { 255 } => continue,
+                Some(value) if value <= most => continue,
                 // A short line ends in a field cut in two, if at all: its length is the fault to name.
                 _ if fields != header.names.len() => break,
                 _ => {}

@@ -57,8 +57,8 @@ impl Source {
     /// [`Error::Content`] if the gzip data are cut short, damaged, or unpack to absurdly much; [`Error::Io`] otherwise.
     pub fn fill(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let mut filled = 0;
-        while filled < buffer.len() {
-            match self.reader.read(&mut buffer[filled..]) {
+        while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
+            match self.reader.read(rest) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -73,6 +73,23 @@ impl Source {
             }
         };
         Ok(filled)
+    }
+
+    /// Reads on until `bytes` holds `most` or the content ends, and takes memory only as the content comes.
+    ///
+    /// # Errors
+    /// As [`fill`](Self::fill).
+    pub fn extend(&mut self, bytes: &mut Vec<u8>, most: usize) -> Result<()> {
+        while bytes.len() < most {
+            let kept = bytes.len();
+            bytes.resize(most.min(2 * kept.max(1 << 15)), 0);
+            let read = self.fill(bytes.split_at_mut(kept).1)?;
+            if kept + read < bytes.len() {
+                bytes.truncate(kept + read);
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// An [`Error::Content`] about this file.

@@ -28,8 +28,8 @@ pub fn idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Dataset
     let mut labels_source = file::open(labels, "an IDX file of labels")?;
     let [count] = header(&mut labels_source, CLASSES)?;
     let classes = items(&mut labels_source, count, 1, |bytes| bytes.to_vec())?;
-    if let Some(at) = classes.iter().position(|&label| usize::from(label) >= LABELS) {
-        return Err(labels_source.content(format!("item {at}: "), "a label from 0 to 9", classes[at].to_string()));
+    if let Some((at, label)) = classes.iter().enumerate().find(|&(_, &label)| usize::from(label) >= LABELS) {
+        return Err(labels_source.content(format!("item {at}: "), "a label from 0 to 9", label.to_string()));
     }
 
     let mut images_source = file::open(images, "an IDX file of images")?;
@@ -53,7 +53,7 @@ fn header<const N: usize>(source: &mut Source, magic: [u8; 4]) -> Result<[u32; N
     let mut start = [0; 4];
     let read = source.fill(&mut start)?;
     if start != magic {
-        return Err(source.content("", kind(&magic), kind(&start[..read])));
+        return Err(source.content("", kind(&magic), kind(start.split_at(read).0)));
     }
     let mut sizes = [0; N];
     for size in &mut sizes {
@@ -63,7 +63,7 @@ fn header<const N: usize>(source: &mut Source, magic: [u8; 4]) -> Result<[u32; N
         }
         *size = u32::from_be_bytes(bytes);
     }
-    if sizes[0] == 0 {
+    if sizes.starts_with(&[0]) {
         return Err(source.content("", "at least one item", "a header that promises 0"));
     }
     Ok(sizes)
@@ -87,8 +87,8 @@ fn items<T>(source: &mut Source, count: u32, size: usize, convert: impl Fn(&[u8]
     let mut left = promised;
     while left > 0 {
         let wanted = left.min(piece.len() as u64) as usize;
-        let read = source.fill(&mut piece[..wanted])?;
-        converted.extend(convert(&piece[..read]));
+        let read = source.fill(piece.split_at_mut(wanted).0)?;
+        converted.extend(convert(piece.split_at(read).0));
         left -= read as u64;
         if read < wanted {
             return wrong(source, (promised - left).to_string());

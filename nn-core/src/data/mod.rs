@@ -76,7 +76,7 @@ impl Dataset {
 
     /// The first `n` examples as a data set of their own; all of them if there are fewer.
     pub fn first(&self, n: usize) -> Self {
-        let n = n.min(self.len());
+        let n = n.min(self.len()).min(self.inputs.nrows());
         Self { inputs: self.inputs.slice(s![..n, ..]).to_owned(), labels: self.labels.slice(s![..n]).to_owned() }
     }
 
@@ -85,8 +85,9 @@ impl Dataset {
     /// # Errors
     /// [`Error::Argument`] if a position is not below [`len`](Self::len).
     pub fn select(&self, positions: &[usize]) -> Result<Self> {
-        if let Some(position) = positions.iter().find(|&&position| position >= self.len()) {
-            return Err(Error::argument("positions", format!("below {}", self.len()), position));
+        let n = self.len().min(self.inputs.nrows());
+        if let Some(position) = positions.iter().find(|&&position| position >= n) {
+            return Err(Error::argument("positions", format!("below {n}"), position));
         }
         Ok(Self { inputs: self.inputs.select(Axis(0), positions), labels: self.labels.select(Axis(0), positions) })
     }

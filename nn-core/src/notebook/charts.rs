@@ -1,6 +1,6 @@
 //! `.plot()`: the figure that belongs to each thing.
 
-use ndarray::array;
+use ndarray::{Array2, array};
 
 use crate::data::{Dataset, Handwriting};
 use crate::plot::{self, Figure, Picture, Series};
@@ -12,9 +12,10 @@ impl Activation {
     /// For softmax, z is one of ten pre-activations, the other nine being 0.
     pub fn plot(self) -> Figure {
         let others = if self == Self::Softmax { 9 } else { 0 };
-        let row = |z: f64| ndarray::Array2::from_shape_fn((1, 1 + others), |(_, i)| if i == 0 { z } else { 0.0 });
-        let value = |z: f64| self.value(row(z).view())[[0, 0]];
-        let derivative = |z: f64| self.derivative(row(z).view())[[0, 0]];
+        let first = |a: Array2<f64>| a.first().copied().unwrap_or(f64::NAN);
+        let row = |z: f64| Array2::from_shape_fn((1, 1 + others), |(_, i)| if i == 0 { z } else { 0.0 });
+        let value = |z: f64| first(self.value(row(z).view()));
+        let derivative = |z: f64| first(self.derivative(row(z).view()));
         let figure = plot::function(self.name(), "σ", "z", -6.0..=6.0, value, derivative);
         if self == Self::Softmax {
             figure.subtitle("one of ten outputs, the other nine pre-activations being 0")
@@ -35,7 +36,10 @@ impl Loss {
         // The other output is 1 − a, so that it answers to a with slope −1.
         let slope = |a: f64| {
             let gradient = self.gradient(outputs(a).view(), targets.view());
-            gradient.map_or(f64::NAN, |gradient| gradient[[0, 0]] - gradient[[0, 1]])
+            gradient.map_or(f64::NAN, |gradient| match gradient.as_slice() {
+                Some([right, wrong]) => right - wrong,
+                _ => f64::NAN,
+            })
         };
         let figure = plot::function(self.name(), "loss", "a", 0.005..=0.995, value, slope);
         figure.subtitle("a: the probability given to the right one of two classes").y_range(-5.0..=5.0)

@@ -172,7 +172,7 @@ impl Table {
         for row in 0..self.rows.len() {
             html += "<tr>";
             for column in &shown {
-                let (align, text) = (css(column.align), escape(&column.texts[row]));
+                let (align, text) = (css(column.align), escape(column.texts.get(row).map_or("", String::as_str)));
                 let style = format!("text-align:{align};padding:0.2em 0.7em;border:0;white-space:nowrap");
                 let _ = write!(html, "<td style=\"{style}\">{text}</td>");
             }
@@ -215,23 +215,24 @@ impl Table {
 
     fn shown(&self) -> Vec<Shown> {
         let count = self.headers.len();
-        let column = |index: usize| Shown {
-            header: self.headers[index].clone(),
-            align: self.aligns[index],
+        let columns = self.headers.iter().zip(&self.aligns).enumerate();
+        let shown = |(index, (header, &align)): (usize, (&String, &Align))| Shown {
+            header: header.clone(),
+            align,
             texts: self.texts(index),
         };
         if count <= FIRST_COLUMNS + LAST_COLUMNS {
-            return (0..count).map(column).collect();
+            return columns.map(shown).collect();
         }
         let dots = Shown { header: "…".into(), align: Align::Left, texts: vec!["…".into(); self.rows.len()] };
-        let (first, last) = ((0..FIRST_COLUMNS).map(column), (count - LAST_COLUMNS..count).map(column));
-        first.chain([dots]).chain(last).collect()
+        let last = columns.clone().skip(count - LAST_COLUMNS).map(shown);
+        columns.take(FIRST_COLUMNS).map(shown).chain([dots]).chain(last).collect()
     }
 
     fn texts(&self, index: usize) -> Vec<String> {
         let floats = || {
-            self.rows.iter().filter_map(|row| match &row[index] {
-                Cell::Float(value) if value.is_finite() => Some(*value),
+            self.rows.iter().filter_map(|row| match row.get(index) {
+                Some(Cell::Float(value)) if value.is_finite() => Some(*value),
                 _ => None,
             })
         };
@@ -243,10 +244,11 @@ impl Table {
         // Differences near 0, which decimals would all show as 0.
         let largest = floats().fold(0.0, |largest: f64, value| largest.max(value.abs()));
         let is_tiny = self.decimals.is_none() && largest > 0.0 && largest < SMALLEST;
-        let text = |row: &Vec<Cell>| match &row[index] {
-            Cell::Text(text) => text.clone(),
-            Cell::Float(value) if is_tiny => format!("{value:.1e}").replace('-', "−"),
-            Cell::Float(value) => number(*value, decimals),
+        let text = |row: &Vec<Cell>| match row.get(index) {
+            Some(Cell::Text(text)) => text.clone(),
+            Some(Cell::Float(value)) if is_tiny => format!("{value:.1e}").replace('-', "−"),
+            Some(Cell::Float(value)) => number(*value, decimals),
+            None => String::new(),
         };
         self.rows.iter().map(text).collect()
     }
@@ -297,7 +299,7 @@ impl ToTable for DataFrame {
 fn clean(text: impl Display) -> String {
     let text = text::clean(&text.to_string());
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}…", text.split_at(end).0),
         None => text,
     }
 }

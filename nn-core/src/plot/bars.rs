@@ -140,12 +140,12 @@ impl BarChart {
         let (Some(largest), Some(smallest)) = (self.largest(), self.smallest()) else {
             return "no finite values".into();
         };
-        let named = |index: usize| format!("{} with {}", self.label(index), self.value(self.values[index]));
-        let mut rest: Vec<_> = (0..self.values.len()).filter(|&i| i != largest && self.values[i].is_finite()).collect();
-        rest.sort_by(|&a, &b| self.values[b].total_cmp(&self.values[a]));
-        match rest.first() {
+        let value = |index: usize| self.values.get(index).copied().unwrap_or(f64::NAN);
+        let named = |index: usize| format!("{} with {}", self.label(index), self.value(value(index)));
+        let rest = (0..self.values.len()).filter(|&index| index != largest && value(index).is_finite());
+        match rest.reduce(|best, index| if value(index) > value(best) { index } else { best }) {
             None => named(largest),
-            Some(&second) if self.highlights_largest => {
+            Some(second) if self.highlights_largest => {
                 format!("{} is the largest, then {}", named(largest), named(second))
             }
             Some(_) => {

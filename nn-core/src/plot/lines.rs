@@ -51,7 +51,7 @@ impl LineChart {
     }
 
     fn color(&self, index: usize) -> Color {
-        self.series[index].color.unwrap_or(Color::series(index))
+        self.series.get(index).and_then(|series| series.color).unwrap_or(Color::series(index))
     }
 
     fn points(&self) -> impl Iterator<Item = (f64, f64)> {
@@ -248,7 +248,7 @@ fn thin(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
         let high = column.iter().enumerate().max_by(by_height).map_or(0, |(index, _)| index);
         let mut kept = [0, low, high, column.len() - 1];
         kept.sort_unstable();
-        thinned.extend(kept.iter().map(|&index| column[index]));
+        thinned.extend(kept.iter().filter_map(|&index| column.get(index)));
     }
     thinned.dedup();
     thinned
@@ -258,8 +258,7 @@ fn thin(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 fn cut(points: &[(f64, f64)], top: f64, bottom: f64) -> Vec<Vec<(f64, f64)>> {
     let mut pieces: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut piece: Vec<(f64, f64)> = Vec::new();
-    for pair in points.windows(2) {
-        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+    for &[(x0, y0), (x1, y1)] in points.array_windows() {
         let along = |y: f64| ((y - y0) / (y1 - y0)).clamp(0.0, 1.0);
         let (enter, leave) = match () {
             () if y0.max(y1) < top || y0.min(y1) > bottom => (1.0, 0.0),

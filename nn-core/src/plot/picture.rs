@@ -205,7 +205,7 @@ impl PictureChart {
         match captions.len() {
             0 => text,
             1..=40 => format!("{text}: {}", super::lines::list(&captions)),
-            _ => format!("{text}: {}, …", captions[..40].join(", ")),
+            _ => format!("{text}: {}, …", captions.get(..40).unwrap_or_default().join(", ")),
         }
     }
 }

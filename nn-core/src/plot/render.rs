@@ -78,7 +78,8 @@ pub(super) fn svg(scene: &Scene<'_>, width: f64, height: f64, title: &str, alt: 
 fn plain_elements(svg: &str) -> String {
     let from = svg.find('\n').map_or(0, |end| end + 1);
     let to = svg.rfind("</svg>").unwrap_or(svg.len());
-    svg[from..to]
+    svg.get(from..to)
+        .unwrap_or_default()
         .replace(" opacity=\"1\"", "")
         .replace(" font-family=\"figure\"", "")
         .replace(" text-anchor=\"start\"", "")
@@ -103,7 +104,7 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
     drop(painter);
 
     let mut pixels = average(&drawing, columns as usize, rows as usize);
-    round_corners(&mut pixels, columns as usize, rows as usize, resolution);
+    round_corners(pixels.as_chunks_mut().0, columns as usize, rows as usize, resolution);
     let mut png = Vec::new();
     PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter)
         .write_image(&pixels, columns, rows, ExtendedColorType::Rgba8)
@@ -115,29 +116,27 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
 fn average(drawing: &[u8], columns: usize, rows: usize) -> Vec<u8> {
     const N: usize = OVERSAMPLING as usize;
     let mut pixels = Vec::with_capacity(columns * rows * 4);
-    let mut sums = vec![0_u16; columns * 3];
+    let mut sums = vec![[0_u16; 3]; columns];
     for band in drawing.chunks_exact(columns * 3 * N * N).take(rows) {
-        sums.fill(0);
+        sums.fill([0; 3]);
         for line in band.chunks_exact(columns * 3 * N) {
-            for (sum, square) in sums.chunks_exact_mut(3).zip(line.chunks_exact(3 * N)) {
-                for pixel in square.chunks_exact(3) {
-                    sum[0] += u16::from(pixel[0]);
-                    sum[1] += u16::from(pixel[1]);
-                    sum[2] += u16::from(pixel[2]);
+            for (sum, square) in sums.iter_mut().zip(line.chunks_exact(3 * N)) {
+                for [red, green, blue] in square.as_chunks().0 {
+                    *sum = [sum[0] + u16::from(*red), sum[1] + u16::from(*green), sum[2] + u16::from(*blue)];
                 }
             }
         }
         const SQUARE: u16 = (N * N) as u16;
-        for sum in sums.chunks_exact(3) {
-            let mean = |sum: u16| ((sum + SQUARE / 2) / SQUARE) as u8;
-            pixels.extend([mean(sum[0]), mean(sum[1]), mean(sum[2]), 255]);
+        for sum in &sums {
+            let [red, green, blue] = sum.map(|sum| ((sum + SQUARE / 2) / SQUARE) as u8);
+            pixels.extend([red, green, blue, 255]);
         }
     }
     pixels
 }
 
 /// Makes the four corners transparent and draws the card's hairline border.
-fn round_corners(pixels: &mut [u8], columns: usize, rows: usize, resolution: f64) {
+fn round_corners(pixels: &mut [[u8; 4]], columns: usize, rows: usize, resolution: f64) {
     let radius = RADIUS * resolution;
     let (half_width, half_height) = (columns as f64 / 2.0, rows as f64 / 2.0);
     let band = radius.ceil() as usize;
@@ -152,15 +151,14 @@ fn round_corners(pixels: &mut [u8], columns: usize, rows: usize, resolution: f64
                 let dx = ((x as f64 + 0.5 - half_width).abs() - (half_width - radius)).max(0.0);
                 let dy = ((row as f64 + 0.5 - half_height).abs() - (half_height - radius)).max(0.0);
                 let inside = if dx > 0.0 && dy > 0.0 { radius - dx.hypot(dy) } else { radius - dx.max(dy) };
-                let pixel = &mut pixels[(row * columns + x) * 4..][..4];
-                if inside < resolution + 0.5 {
+                if let Some(pixel) = pixels.get_mut(row * columns + x)
+                    && inside < resolution + 0.5
+                {
                     let border = (resolution + 0.5 - inside).clamp(0.0, 1.0);
-                    for (channel, (&from, to)) in
-                        [CARD.0, CARD.1, CARD.2].iter().zip([BORDER.0, BORDER.1, BORDER.2]).enumerate()
-                    {
-                        pixel[channel] = (f64::from(from) + (f64::from(to) - f64::from(from)) * border).round() as u8;
-                    }
-                    pixel[3] = ((inside + 0.5).clamp(0.0, 1.0) * 255.0).round() as u8;
+                    let mixed =
+                        |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * border).round() as u8;
+                    let alpha = ((inside + 0.5).clamp(0.0, 1.0) * 255.0).round() as u8;
+                    *pixel = [mixed(CARD.0, BORDER.0), mixed(CARD.1, BORDER.1), mixed(CARD.2, BORDER.2), alpha];
                 }
             }
         }
@@ -226,8 +224,7 @@ impl<B: DrawingBackend> Painter<B> {
             return self.backend.draw_path(points, &style).map_err(in_words);
         }
         // plotters joins wide lines with spikes at sharp angles: round joints are drawn here.
-        for pair in points.windows(2) {
-            let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
+        for &[(x0, y0), (x1, y1)] in points.array_windows() {
             let length = (x1 - x0).hypot(y1 - y0);
             if length > 0.0 {
                 let (nx, ny) = ((y1 - y0) / length * width / 2.0, (x0 - x1) / length * width / 2.0);
@@ -295,14 +292,14 @@ fn in_words<E: std::fmt::Display>(error: E) -> String {
 /// The text in pieces: what the font has, and each character that it lacks.
 fn runs(text: &str, weight: Weight) -> Vec<&str> {
     let mut runs = Vec::new();
-    let mut start = 0;
-    for (index, character) in text.char_indices() {
-        if !text::is_drawable(character, weight) {
-            runs.extend([&text[start..index], &text[index..index + character.len_utf8()]]);
-            start = index + character.len_utf8();
-        }
+    let mut rest = text;
+    while let Some(lacking) = rest.find(|character| !text::is_drawable(character, weight)) {
+        let (drawable, from) = rest.split_at(lacking);
+        let (character, after) = from.split_at(from.chars().next().map_or(0, char::len_utf8));
+        runs.extend([drawable, character]);
+        rest = after;
     }
-    runs.push(&text[start..]);
+    runs.push(rest);
     runs.retain(|run| !run.is_empty());
     runs
 }

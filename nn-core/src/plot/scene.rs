@@ -108,8 +108,7 @@ impl<'a> Scene<'a> {
     /// The line through all points in dashes of `on` with gaps of `off` between them.
     pub fn dashes(&mut self, points: &[(f64, f64)], (on, off): (f64, f64), width: f64, color: Color) {
         let (mut dash, mut left, mut drawing) = (Vec::new(), on, true);
-        for pair in points.windows(2) {
-            let ((mut x, mut y), (x1, y1)) = (pair[0], pair[1]);
+        for &[(mut x, mut y), (x1, y1)] in points.array_windows() {
             if drawing && dash.is_empty() {
                 dash.push((x, y));
             }

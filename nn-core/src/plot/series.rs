@@ -109,8 +109,7 @@ fn sample(range: RangeInclusive<f64>, function: impl Fn(f64) -> f64) -> Vec<(f64
     let points: Vec<_> = (0..=STEPS).map(|index| (x(index), function(x(index)))).collect();
     let Some((low, high)) = super::axis::finite_range(points.iter().map(|point| point.1)) else { return points };
     let mut all = Vec::with_capacity(points.len() + 2);
-    for pair in points.windows(2) {
-        let (mut left, mut right) = (pair[0], pair[1]);
+    for &[mut left, mut right] in points.array_windows() {
         all.push(left);
         if (left.1 - right.1).abs() <= (high - low) / 20.0 {
             continue;

@@ -28,9 +28,10 @@ pub(super) enum Weight {
 }
 
 fn font(weight: Weight) -> Option<&'static FontRef<'static>> {
+    let [regular, semibold] = &*FONTS;
     match weight {
-        Weight::Regular => FONTS[0].as_ref(),
-        Weight::SemiBold => FONTS[1].as_ref(),
+        Weight::Regular => regular.as_ref(),
+        Weight::SemiBold => semibold.as_ref(),
     }
 }
 

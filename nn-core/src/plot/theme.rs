@@ -31,7 +31,7 @@ impl Color {
 
     /// The colour of the series number `index`, counted from 0; after six they repeat.
     pub(super) fn series(index: usize) -> Self {
-        Self::SERIES[index % Self::SERIES.len()]
+        Self::SERIES.get(index % Self::SERIES.len()).copied().unwrap_or(Self::BLUE)
     }
 
     /// The same hue, as dark as text on a card must be to be read (contrast 4.5 to 1, WCAG 2.2).

@@ -1,5 +1,7 @@
 //! What is ink, what is paper, and which of the ink is the digit.
 
+#![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
+
 use ndarray::{Array2, s};
 
 use super::Fault;

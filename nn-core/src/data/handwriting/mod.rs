@@ -81,6 +81,7 @@ impl Handwriting {
             return Err(Error::argument("grey", "tones from 0 to 1", tone));
         }
         let (height, width) = grey.dim();
+        #[expect(clippy::indexing_slicing, reason = "`reduced` asks for pixels of that height and width")]
         let grey = picture::reduced(height, width, |row, column| grey[[row, column]]);
         prepare(grey).map_err(|fault| Error::argument("grey", fault.expected, fault.found))
     }

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader};
+use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits};
 use ndarray::Array2;
 
 use crate::{Error, Result};
@@ -12,6 +12,8 @@ use crate::{Error, Result};
 const MOST_PIXELS: u64 = 50_000_000;
 /// No PNG or JPEG file packs more pixels into a byte: deflate reaches a thousand to one, and eight pixels fit into a byte.
 const MOST_PIXELS_PER_BYTE: u64 = 10_000;
+/// What a PNG file may unpack to before its pixels, in bytes: notes, and the profile of its colours.
+const MOST_BESIDE_PIXELS: u64 = 16 << 20;
 /// Larger pictures are reduced to this many pixels on their longer side, or fewer: plenty for a digit of 20.
 const MOST_PER_SIDE: usize = 1024;
 
@@ -20,8 +22,9 @@ pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
     let expected = "a PNG or JPEG picture";
     let content = |expected: &str, found: String| Error::content(path, "", expected, found);
     let metadata = std::fs::metadata(path).map_err(|source| Error::io("read", path, source))?;
-    if metadata.is_dir() {
-        return Err(content(expected, "a folder".into()));
+    if !metadata.is_file() {
+        // A device may never end.
+        return Err(content(expected, if metadata.is_dir() { "a folder" } else { "a device" }.into()));
     }
     let bytes = std::fs::read(path).map_err(|source| Error::io("read", path, source))?;
     if bytes.is_empty() {
@@ -29,9 +32,12 @@ pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
     }
     let damaged = |error: image::ImageError| content("a whole PNG or JPEG picture", format!("damage: {error}"));
     let size = bytes.len() as u64;
-    let start = bytes[..bytes.len().min(4)].to_vec();
+    let start: Vec<u8> = bytes.iter().copied().take(4).collect();
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let reader = reader.map_err(|source| Error::io("read", path, source))?;
+    let mut reader = reader.map_err(|source| Error::io("read", path, source))?;
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MOST_BESIDE_PIXELS);
+    reader.limits(limits);
     match reader.format() {
         Some(ImageFormat::Png | ImageFormat::Jpeg) => {}
         Some(format) => return Err(content(expected, format!("{format:?}"))),

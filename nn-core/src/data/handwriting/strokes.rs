@@ -1,5 +1,7 @@
 //! Strokes as thick as MNIST's, and the digit in its place.
 
+#![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
+
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, s};
 
 use super::{BOX, SIDE, ink};
