@@ -6,6 +6,7 @@
 
 pub mod folder;
 pub mod guard;
+mod metadata;
 pub mod stand_in;
 
 use crate::process;

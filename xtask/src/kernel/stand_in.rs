@@ -3,13 +3,16 @@
 //! At its start, and again at every `:dep`, evcxr lets cargo resolve a crate without the other dependencies. Cargo then
 //! drops their versions from `Cargo.lock` and asks the registry for the newest ones, and the kernel compiles them all
 //! again. Our cargo puts the workspace's versions back into the lock file and then becomes the real cargo. evcxr finds
-//! it by asking `rustup which cargo`, so there is a rustup too.
+//! it by asking `rustup which cargo`, so there is a rustup too. rust-analyzer looks in `$CARGO_HOME/bin` first, so that
+//! variable names the stand-ins' folder for the kernel, and has its old value again for the real cargo. What
+//! rust-analyzer is told is trimmed ([`metadata`]).
 
-use super::folder;
+use super::{folder, metadata};
 use crate::process;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
@@ -18,9 +21,12 @@ use std::{env, fs};
 const SYSROOT: &str = "NN_KERNEL_SYSROOT";
 /// The lock file with the versions to keep.
 const VERSIONS: &str = "NN_KERNEL_VERSIONS";
+/// The value that CARGO_HOME had, if any.
+const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
 
-/// Makes `kernel` find the stand-ins in `folder`.
-pub fn prepare(kernel: &mut Command, folder: &Path, kernels: &Path) -> Result<()> {
+/// Makes `kernel` find the stand-ins in `home/bin`.
+pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> {
+    let folder = home.join("bin");
     let sysroot = process::read(Command::new("rustc").args(["--print", "sysroot"]))?;
     let path = env::var_os("PATH").unwrap_or_default();
     let path = env::join_paths(std::iter::once(folder.to_owned()).chain(env::split_paths(&path)))
@@ -28,15 +34,20 @@ pub fn prepare(kernel: &mut Command, folder: &Path, kernels: &Path) -> Result<()
     kernel
         .env("PATH", path)
         .env("CARGO", folder.join(process::executable("cargo")))
+        .env("CARGO_HOME", home)
         .env(SYSROOT, sysroot)
         .env(VERSIONS, folder::template(kernels).join("Cargo.lock"));
+    match env::var_os("CARGO_HOME") {
+        Some(real) => kernel.env(CARGO_HOME, real),
+        None => kernel.env_remove(CARGO_HOME),
+    };
     Ok(())
 }
 
 /// Does a stand-in's work if this program was started under such a name.
 pub fn run() -> Option<ExitCode> {
     let own = env::current_exe().ok()?;
-    let folder = own.parent().filter(|folder| folder.ends_with("stand-in"))?;
+    let folder = own.parent().filter(|folder| folder.ends_with("stand-in/bin"))?;
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let name = own.file_stem()?.to_str()?;
     if name == "rustup" && arguments.len() == 2 && arguments[0] == "which" {
@@ -50,6 +61,7 @@ pub fn run() -> Option<ExitCode> {
     {
         eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");
     }
+    let for_analyzer = name == "cargo" && is_for_analyzer(&arguments);
     let mut command = Command::new(real(name, folder));
     command.args(arguments.into_iter().map(|argument| if name == "cargo" { built(argument) } else { argument }));
     command.stdin(Stdio::null());
@@ -57,10 +69,29 @@ pub fn run() -> Option<ExitCode> {
         // evcxr adds lld where it finds one; other flags than the template's would compile everything anew.
         command.env("RUSTFLAGS", crate::lab::template::RUSTFLAGS);
     }
-    Some(process::become_command(&mut command).unwrap_or_else(|error| {
+    match env::var_os(CARGO_HOME) {
+        Some(home) => command.env("CARGO_HOME", home),
+        None => command.env_remove("CARGO_HOME"),
+    };
+    let result = if for_analyzer { show_trimmed(&mut command) } else { process::become_command(&mut command) };
+    Some(result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     }))
+}
+
+/// Whether this is rust-analyzer's question about all packages of the kernel's crate; evcxr's own names no platform.
+fn is_for_analyzer(arguments: &[OsString]) -> bool {
+    let has = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
+    has("metadata") && has("--filter-platform") && !has("--no-deps") && kernel_folder().is_some()
+}
+
+/// Runs `cargo metadata` and passes on what serves a notebook, or all of it if that cannot be told.
+fn show_trimmed(cargo: &mut Command) -> Result<ExitCode> {
+    let output = cargo.stderr(Stdio::inherit()).output().context("cannot start cargo")?;
+    let trimmed = std::str::from_utf8(&output.stdout).ok().filter(|_| output.status.success()).and_then(metadata::trim);
+    std::io::stdout().write_all(trimmed.as_ref().map_or(&output.stdout, |text| text.as_bytes()))?;
+    Ok(if output.status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// `build` for `check`: evcxr checks a cell whose types it cannot tell, to say why, and the check would first go through all
@@ -78,13 +109,16 @@ fn real(tool: &str, stand_ins: &Path) -> PathBuf {
         .unwrap_or_else(|| PathBuf::from(tool))
 }
 
+/// The kernel's build folder, if we stand in it.
+fn kernel_folder() -> Option<PathBuf> {
+    let kernel = PathBuf::from(env::var_os("EVCXR_TMPDIR")?);
+    let here = env::current_dir().ok()?;
+    (here == kernel || here.canonicalize().ok()? == kernel.canonicalize().ok()?).then_some(here)
+}
+
 /// Adds the template's packages to the lock file of the kernel's crate, if we stand in it.
 fn restore_versions() -> Result<()> {
-    let (Some(kernel), Some(versions)) = (env::var_os("EVCXR_TMPDIR"), env::var_os(VERSIONS)) else { return Ok(()) };
-    let here = env::current_dir().context("no current folder")?;
-    if here != Path::new(&kernel) && here.canonicalize().ok() != Path::new(&kernel).canonicalize().ok() {
-        return Ok(());
-    }
+    let (Some(here), Some(versions)) = (kernel_folder(), env::var_os(VERSIONS)) else { return Ok(()) };
     let keep = fs::read_to_string(&versions).with_context(|| format!("cannot read {}", versions.display()))?;
     let path = here.join("Cargo.lock");
     let found = fs::read_to_string(&path).unwrap_or_default();

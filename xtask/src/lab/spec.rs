@@ -14,7 +14,7 @@ pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
     let launcher = lab.bin().join(executable("nn-kernel"));
     let mut steps = vec![install_program(&launcher, &program)?];
     for name in ["cargo", "rustup"] {
-        steps.push(install_program(&lab.bin().join("stand-in").join(executable(name)), &program)?);
+        steps.push(install_program(&lab.bin().join("stand-in/bin").join(executable(name)), &program)?);
     }
 
     let share = lab.root.join("venv/share/jupyter");
