@@ -382,7 +382,7 @@ impl<F: Float> Layer<F> {
     /// z = x · Wᵀ + b, `(n, fan_out)`, for inputs x, `(n, fan_in)`.
     fn pre_activations(&self, inputs: ArrayView2<'_, F>) -> Array2<F> {
         if inputs.nrows() == 1 {
-            // A matrix by a vector takes a third of the time of a matrix by a matrix of one row.
+            // A matrix by a vector goes without the packing that a product of two matrices begins with.
             return (self.weights.dot(&inputs.row(0)) + &self.biases).insert_axis(Axis(0));
         }
         inputs.dot(&self.weights.t()) + &self.biases
