@@ -10,6 +10,8 @@
 //! Each kernel is compared with the plain code by the tests of its file. Results do not depend on the number of threads:
 //! each number is computed by one thread, its terms added in one order.
 
+#![expect(clippy::indexing_slicing, reason = "positions come from the shapes that the buffers were made with")]
+
 mod descent;
 mod output;
 mod sparse;
