@@ -65,7 +65,7 @@ pub enum Error {
     Diverged {
         /// The epoch, counted from 0.
         epoch: usize,
-        /// The loss: not finite, or absurdly large.
+        /// The loss: not finite, or absurdly large; NaN where a weight or bias is no finite number any more.
         loss: f64,
         /// The learning rate in use.
         learning_rate: f64,

@@ -28,9 +28,9 @@ pub use idx::idx;
 use crate::{Error, Float, Result};
 
 /// Pixels per side of a picture.
-const SIDE: usize = 28;
+pub(crate) const SIDE: usize = 28;
 /// Pixels per picture.
-const PIXELS: usize = SIDE * SIDE;
+pub(crate) const PIXELS: usize = SIDE * SIDE;
 /// Classes: the digits 0 to 9.
 const LABELS: usize = 10;
 
