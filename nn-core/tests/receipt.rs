@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::io::Write;
+
 use common::{easy_data, layer};
 use nn_core::prelude::*;
 
@@ -133,4 +135,38 @@ fn a_training_that_diverges_at_once_leaves_no_trace_in_the_receipt() {
     let before = network.receipt(&mnist).unwrap().to_text();
     training().learning_rate(1e30).run(&mut network, &mnist.train, &mnist.test).unwrap_err();
     assert_eq!(network.receipt(&mnist).unwrap().to_text(), before);
+}
+
+/// `notebooks/mnist.ipynb` shows the receipt of the network that it trains, and is committed with it. Here the same network is
+/// trained: the same rows, the same fingerprint. Only another processor, system or compiler may round otherwise.
+#[test]
+fn the_notebooks_network_is_the_same_bits_as_this_tests() {
+    let notebook = std::fs::read_to_string("../notebooks/mnist.ipynb").unwrap();
+    // Lines of the table's plain text stand in the JSON as "title   text\n", each with one comma or none behind it.
+    let lines = notebook.lines().filter_map(|line| line.trim().strip_prefix('"'));
+    let shown: Vec<_> =
+        lines.map(|line| line.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n")).collect();
+    let skip = |why: &str| writeln!(std::io::stderr(), "skipped: {why}").unwrap();
+    if !shown.iter().any(|line| line.starts_with("fingerprint  ")) {
+        assert!(std::env::var_os("CI").is_none(), "mnist.ipynb shows no receipt");
+        return skip("mnist.ipynb shows no receipt");
+    }
+
+    let mnist = data::mnist("../data").unwrap();
+    let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    let training = Training::new(Loss::CrossEntropy).learning_rate(0.01).mini_batch_size(100).epochs(10).quiet();
+    training.run(&mut network, &mnist.train, &mnist.test).unwrap();
+    let receipt = network.receipt(&mnist).unwrap();
+    for title in ["processor", "rustc"] {
+        let ours = row(&receipt, title).unwrap();
+        if !shown.iter().any(|line| line.starts_with(title) && line.ends_with(&ours)) {
+            return skip(&format!("mnist.ipynb was run with another {title} than {ours}"));
+        }
+    }
+    for title in ["initial weights", "trained from", "training", "test accuracy", "fingerprint"] {
+        let ours = row(&receipt, title).unwrap();
+        let found =
+            shown.iter().any(|line| line.strip_prefix(title).is_some_and(|text| text.trim().starts_with(&ours)));
+        assert!(found, "{title}: expected {ours} as in mnist.ipynb: {}", receipt.to_text());
+    }
 }

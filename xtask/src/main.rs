@@ -5,6 +5,7 @@
 //! run     the notebooks without a screen                notebook.rs, run_notebook.py
 //! test    every check, in one command                   test.rs
 //! bench   nn-core beside other tools                    bench_train.rs
+//! reference  ten epochs beside numpy's                  reference.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
 //! ```
 //!
@@ -18,6 +19,7 @@ mod kernel;
 mod lab;
 mod notebook;
 mod process;
+mod reference;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -58,6 +60,8 @@ enum Command {
         #[command(subcommand)]
         what: Bench,
     },
+    /// Train ten epochs in numpy and in nn-core, from the same weights: they must agree
+    Reference,
     /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
     Data {
         /// The folder with the IDX files, plain or .gz
@@ -102,6 +106,7 @@ fn main() -> ExitCode {
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Test => test::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
+        Command::Reference => reference::run(),
         Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
         Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
