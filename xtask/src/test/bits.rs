@@ -5,16 +5,20 @@ use anyhow::{Result, bail};
 use super::{Lab, Rust, command, template};
 use crate::process;
 
-/// What makes nn-core a debug build while its dependencies stay as they are compiled already.
+/// What a debug build compiles with.
 const DEBUG: [&str; 3] = ["opt-level=0", "debug-assertions=true", "overflow-checks=true"];
 
-/// Runs `nn-core/examples/same_bits.rs` as notebooks compile nn-core, and without any optimisation.
+/// Who calculates. All other dependencies stay as they are compiled already: polars alone would take minutes.
+const PACKAGES: [&str; 3] = ["nn-core", "ndarray", "matrixmultiply"];
+
+/// Runs `nn-core/examples/same_bits.rs` as notebooks compile nn-core, and as a debug build.
 pub fn check(lab: &Lab, rust: &Rust) -> Result<()> {
     let fingerprints = |options: &[&str]| {
         let mut cargo = command(lab, "run");
         cargo.args(["--quiet", "--package", "nn-core", "--example", "same_bits"]);
-        for option in options {
-            cargo.arg("--config").arg(format!("profile.dev.package.nn-core.{option}"));
+        for (package, option) in PACKAGES.iter().flat_map(|package| options.iter().map(move |option| (package, option)))
+        {
+            cargo.arg("--config").arg(format!("profile.dev.package.{package}.{option}"));
         }
         template::share_target(&mut cargo, lab, rust);
         process::read(&mut cargo)
