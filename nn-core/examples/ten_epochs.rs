@@ -49,6 +49,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let column = |rows: &Numbers| rows.iter().map(|row| row[column]).collect::<Vec<_>>();
         let numpy = Series::new("numpy", column(&numpy)).color(Color::REFERENCE).markers();
         plot::lines(title, "epoch", what, [Series::new("nn-core", column(&double)).color(Color::TEST), numpy])
+            .decimals(4)
     };
     let panels = [panel("Test loss", "cross-entropy", 1), panel("Accuracy", "accuracy", 2)];
     plot::side_by_side("Ten epochs: nn-core meets numpy", panels).save(folder.join("ten_epochs.svg"))?;

@@ -5,7 +5,8 @@
 //! module is an activation. The activations' names and a checksum of the numbers stand in the metadata, in one entry, so that
 //! the same network always gives the same bytes.
 //!
-//! [`Network::save`] shows how PyTorch reads such a file; `tests/reference/read_safetensors.py` does with numpy alone.
+//! [`Network::save`] shows how PyTorch reads such a file, and `tests/reference/pytorch_reads.py` is that as a program;
+//! `tests/reference/read_safetensors.py` needs numpy alone.
 
 use std::collections::HashMap;
 use std::fs;

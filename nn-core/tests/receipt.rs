@@ -2,9 +2,7 @@
 
 mod common;
 
-use std::io::Write;
-
-use common::{easy_data, layer};
+use common::{easy_data, layer, skip};
 use nn_core::prelude::*;
 
 fn data() -> Mnist {
@@ -146,9 +144,7 @@ fn the_notebooks_network_is_the_same_bits_as_this_tests() {
     let lines = notebook.lines().filter_map(|line| line.trim().strip_prefix('"'));
     let shown: Vec<_> =
         lines.map(|line| line.trim_end_matches(',').trim_end_matches('"').trim_end_matches("\\n")).collect();
-    let skip = |why: &str| writeln!(std::io::stderr(), "skipped: {why}").unwrap();
     if !shown.iter().any(|line| line.starts_with("fingerprint  ")) {
-        assert!(std::env::var_os("CI").is_none(), "mnist.ipynb shows no receipt");
         return skip("mnist.ipynb shows no receipt");
     }
 
@@ -160,7 +156,8 @@ fn the_notebooks_network_is_the_same_bits_as_this_tests() {
     for title in ["processor", "rustc"] {
         let ours = row(&receipt, title).unwrap();
         if !shown.iter().any(|line| line.starts_with(title) && line.ends_with(&ours)) {
-            return skip(&format!("mnist.ipynb was run with another {title} than {ours}"));
+            eprintln!("not compared: mnist.ipynb was run with another {title} than {ours}");
+            return;
         }
     }
     for title in ["initial weights", "trained from", "training", "test accuracy", "fingerprint"] {

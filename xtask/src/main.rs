@@ -5,7 +5,7 @@
 //! run     the notebooks without a screen                notebook.rs, run_notebook.py
 //! test    every check, in one command                   test.rs
 //! bench   nn-core beside other tools                    bench_train.rs
-//! reference  ten epochs beside numpy's                  reference.rs
+//! reference ten epochs beside numpy's                 reference.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
 //! ```
 //!
