@@ -5,8 +5,8 @@ use std::path::Path;
 use ndarray::Array2;
 
 use crate::data::Dataset;
-use crate::persist::{Progress, read, write_whole};
-use crate::{Epoch, Error, Float, History, Network, Result, Training};
+use crate::persist::{Progress, read};
+use crate::{Epoch, Error, Float, History, Network, Result, Training, whole_file};
 
 impl Training {
     /// Writes the checkpoint: to a temporary file first, then in place of the old one.
@@ -22,7 +22,7 @@ impl Training {
         let history = Array2::from_shape_vec((rows, numbers.len() / rows.max(1)), numbers)
             .map_err(|error| Error::content(path, "", "as many numbers in every epoch", error.to_string()))?;
         let progress = Progress { settings: self.settings(train), history };
-        write_whole(path, &network.to_safetensors(path, Some(&progress))?)
+        whole_file::write(path, &network.to_safetensors(path, Some(&progress))?)
     }
 
     /// Reads the checkpoint of a training with these settings, data of this size, and a network like this one.

@@ -80,6 +80,7 @@ pub mod notebook;
 mod persist;
 pub mod plot;
 mod train;
+mod whole_file;
 
 // The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.
 pub use {ndarray, polars_core};

@@ -9,7 +9,7 @@
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
 //!
 //! Files may be gzip whatever their names say: the content decides. A gzip file that unpacks to more than 100 times its size
-//! (and more than 64 MiB) is refused, so that a small file cannot fill the memory.
+//! (and more than 16 MiB) is refused, so that a small file cannot fill the memory.
 
 mod csv;
 mod csv_faults;
