@@ -34,6 +34,32 @@ fn empty_matrices_are_computed_with_or_refused() {
     assert_eq!(network.classify_all(none.view()).unwrap().len(), 0);
 }
 
+/// Sizes that nobody has the memory for: refused instead of ending the process.
+#[test]
+fn sizes_out_of_all_proportion_are_refused() {
+    let labels = Array1::<u8>::zeros(5);
+    for classes in [usize::MAX, usize::MAX / 2, 1 << 40, (1 << 31) / 5 + 1] {
+        let message = data::one_hot::<f64>(labels.view(), classes).unwrap_err().to_string();
+        assert_eq!(message, format!("classes: expected at most 429496729 for 5 labels, found {classes}"));
+        assert!(data::one_hot::<f64>(labels.slice(s![..0]), usize::MAX).is_err());
+    }
+    for sizes in [[usize::MAX, 1], [1, usize::MAX], [1 << 32, 1 << 32], [1 << 14, 1 << 14]] {
+        let message = Network::new(&sizes, &[Softmax], 7).unwrap_err().to_string();
+        assert!(message.starts_with("sizes: expected at most 268435456 weights and biases, found ["), "{message}");
+    }
+    let data = Dataset::new(Array2::zeros((5, 2)), labels).unwrap();
+    let mut network = Network::new(&[2, 2], &[Softmax], 7).unwrap();
+    let training = Training::new(Loss::CrossEntropy).mini_batch_size(5).quiet();
+    for (training, expected) in [
+        (training.clone().threads(usize::MAX), "threads: expected 1 to 1024, found 18446744073709551615"),
+        (training.clone().threads(0), "threads: expected 1 to 1024, found 0"),
+        (training.mini_batch_size(usize::MAX), "mini_batch_size: expected 1 to 5, the number of training examples"),
+    ] {
+        let message = training.run(&mut network, &data, &data).unwrap_err().to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
 /// The fields are public: they can be changed until they no longer fit together.
 #[test]
 fn a_data_set_whose_fields_no_longer_fit_gives_what_it_has() {
