@@ -27,7 +27,7 @@ sed -e '/^pub mod \(notebook\|plot\)/d; /crate::\(notebook\|plot\)::/d; /polars_
     sed -n '/^\/\/\/ One row per label/,$p' "$nn_core/src/data/mod.rs"
 } > "$folder/src/data.rs"
 
-tests='gradients network training metrics stability checkpoint'
+tests='gradients network training metrics stability checkpoint printing'
 for test in $tests; do
     cp "$nn_core/tests/$test.rs" "$folder/tests"
     printf '#[path = "%s.rs"]\nmod %s;\n' "$test" "$test"
@@ -44,4 +44,4 @@ version() { sed -n "s/^$1 = \(.*\)/$1 = \1/p" "$nn_core/../Cargo.toml"; }
 
 cd "$folder"
 exec cargo mutants --in-place --no-shuffle --timeout 120 \
-    -f src/activation.rs -f src/loss.rs -f src/network.rs -f src/train.rs -f src/metrics.rs "$@" -- --lib --tests
+    -f src/activation.rs -f src/loss.rs -f src/network.rs -f src/train.rs -f src/metrics.rs "$@" -- --test all
