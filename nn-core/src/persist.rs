@@ -103,7 +103,7 @@ impl Network {
     /// # Errors
     /// [`Error::Io`] if the file cannot be read; [`Error::Content`] if it is not a whole safetensors file with our
     /// metadata, its layers do not fit together, or a weight is not a finite number. Nothing in the file is ever executed,
-    /// and no more memory is used than the file is long.
+    /// and the memory that it takes is in proportion to the file's length, whatever its header promises.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Ok(read(path.as_ref())?.0)
     }

@@ -197,6 +197,16 @@ fn headers_of_networks_are_not_believed() {
     assert_takes(4.0, "network", &path, "found one without the metadata entry \"nn-core\"");
 }
 
+/// What is right takes its own size and a little more: 31 MB of inputs with three blocks of text; 16 MB of weights and the file.
+#[test]
+fn sound_files_take_little_more_than_what_they_hold() {
+    let test_set = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist_test.csv.gz");
+    assert_takes(110.0, "csv", &test_set, "loaded");
+    let (_folder, path) = file("network", b"");
+    Network::new(&[2000, 2000, 10], &[Relu, Softmax], 7).unwrap().save(&path).unwrap();
+    assert_takes(40.0, "network", &path, "loaded");
+}
+
 /// 64 GiB of zeros that take no room on the disk.
 #[test]
 fn large_files_of_another_kind_are_not_read_to_their_end() {

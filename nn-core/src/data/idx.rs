@@ -86,7 +86,7 @@ fn items<T>(source: &mut Source, count: u32, size: usize, convert: impl Fn(&[u8]
     } else if promised > source.most {
         return wrong(source, format!("a gzip file of {} bytes, which cannot hold that much", source.size));
     }
-    let mut piece = vec![0; PIXELS * 256];
+    let mut piece = vec![0; promised.min(256 * PIXELS as u64) as usize];
     let mut left = promised;
     while left > 0 {
         let wanted = left.min(piece.len() as u64) as usize;
