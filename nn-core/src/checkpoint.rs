@@ -5,9 +5,9 @@ use std::path::Path;
 use ndarray::Array2;
 
 use crate::data::Dataset;
-use crate::persist::{Progress, read, write_whole};
+use crate::persist::{Progress, read};
 use crate::recipe::Recipe;
-use crate::{Epoch, Error, Float, History, Network, Result, Training};
+use crate::{Epoch, Error, Float, History, Network, Result, Training, whole_file};
 
 /// Between a training's settings and what its network was before.
 const FROM: &str = "; from ";
@@ -28,7 +28,7 @@ impl Training {
             .map_err(|error| Error::content(path, "", "as many numbers in every epoch", error.to_string()))?;
         let settings = self.settings(train) + FROM + &began.line();
         let progress = Progress { settings, history };
-        write_whole(path, &network.to_safetensors(path, Some(&progress))?)
+        whole_file::write(path, &network.to_safetensors(path, Some(&progress))?)
     }
 
     /// Reads the checkpoint of a training with these settings, data of this size, and a network like this one.

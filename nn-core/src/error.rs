@@ -112,3 +112,10 @@ impl Error {
         Self::Shape { argument, expected: expected.into(), found: found.to_vec() }
     }
 }
+
+/// A piece of a file for a message: not too long, and printable.
+pub(crate) fn shown(text: &str) -> String {
+    let short: String = text.chars().take(80).collect();
+    let dots = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{dots}", short.escape_debug())
+}

@@ -97,6 +97,7 @@ mod persist;
 pub mod plot;
 mod recipe;
 mod train;
+mod whole_file;
 
 // The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.
 pub use {ndarray, polars_core};
