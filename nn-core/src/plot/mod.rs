@@ -25,12 +25,18 @@
 mod axis;
 mod bars;
 pub(crate) mod bundle;
+pub(crate) mod chart;
+pub(crate) mod diagram;
 mod figure;
+pub(crate) mod gallery;
+pub(crate) mod heat;
 mod lines;
-mod picture;
+pub(crate) mod picture;
+pub(crate) mod png;
 mod render;
 mod scene;
 mod series;
+pub(crate) mod sizes;
 pub(crate) mod text;
 mod theme;
 
@@ -47,7 +53,7 @@ pub use theme::Color;
 
 use crate::{Error, Result};
 use bars::BarChart;
-use figure::Chart;
+use chart::Chart;
 use lines::LineChart;
 use picture::PictureChart;
 

@@ -7,12 +7,11 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{ExtendedColorType, ImageEncoder};
 use plotters::prelude::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{BLACK, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 
+use super::png;
 use super::scene::{Anchor, Frame, Scene, Shape, Type};
 use super::text::{self, Weight};
 use super::theme::{BORDER, CARD, Color, RADIUS};
@@ -89,7 +88,8 @@ fn plain_elements(svg: &str) -> String {
         .replace("\n</text>", "</text>")
 }
 
-fn escape(text: &str) -> String {
+/// Text inside an element or an attribute of XML or HTML.
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -105,11 +105,7 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
 
     let mut pixels = average(&drawing, columns as usize, rows as usize);
     round_corners(pixels.as_chunks_mut().0, columns as usize, rows as usize, resolution);
-    let mut png = Vec::new();
-    PngEncoder::new_with_quality(&mut png, CompressionType::Default, FilterType::NoFilter)
-        .write_image(&pixels, columns, rows, ExtendedColorType::Rgba8)
-        .map_err(|error| error.to_string())?;
-    Ok(png)
+    png::reduced(columns as usize, pixels.as_chunks().0)
 }
 
 /// The mean colour of every square of `OVERSAMPLING` × `OVERSAMPLING` pixels; RGB in, RGBA out.
@@ -187,10 +183,10 @@ impl<B: DrawingBackend> Painter<B> {
                 Shape::Picture(..) if self.is_svg => Ok(()),
                 Shape::Picture(frame, picture) => {
                     let (sx, sy) = (frame.width / picture.width() as f64, frame.height / picture.height() as f64);
-                    picture.greys().enumerate().try_for_each(|(index, grey)| {
+                    picture.colors().enumerate().try_for_each(|(index, color)| {
                         let (column, row) = (index % picture.width(), index / picture.width());
                         let (x, y) = (frame.x + column as f64 * sx, frame.y + row as f64 * sy);
-                        self.rect(Frame { x, y, width: sx, height: sy }, Color(grey, grey, grey))
+                        self.rect(Frame { x, y, width: sx, height: sy }, color)
                     })
                 }
             }?;

@@ -153,7 +153,7 @@ pub(super) fn short(value: f64) -> String {
 }
 
 /// Numbers up to twelve as words.
-pub(super) fn count(number: usize) -> String {
+pub(crate) fn count(number: usize) -> String {
     const WORDS: [&str; 13] =
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     WORDS.get(number).map_or_else(|| self::number(number as f64, 0), ToString::to_string)
