@@ -195,7 +195,7 @@ impl Confusion {
 }
 
 /// Below the table, room for one row of digits.
-const PANEL: usize = 190;
+const PANEL: usize = 208;
 
 /// The card that figures lie on, in HTML.
 pub(super) const CARD: &str = "background:#FDFDFC;color:#1B1F26;border:1px solid #D9DDE2;border-radius:10px;padding:18px 22px;\
