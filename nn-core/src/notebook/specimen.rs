@@ -86,7 +86,7 @@ pub(super) fn write_html(html: &mut String, specimen: &Specimen) {
         html,
         "<span title=\"{said}\" style=\"display:inline-block;margin:0 10px 8px 0;vertical-align:top;text-align:center;\
          color:#1B1F26\"><img alt=\"{said}\" width=\"{}\" height=\"{}\" style=\"image-rendering:pixelated;display:block;\
-         margin:0\" src=\"data:image/png;base64,{}\"><b>{title}</b><br><small>{}</small></span>",
+         margin:0\" src=\"data:image/png;base64,{}\"/><b>{title}</b><br/><small>{}</small></span>",
         width * SCALE,
         height * SCALE,
         STANDARD.encode(file),
