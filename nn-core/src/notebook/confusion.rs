@@ -15,7 +15,7 @@ use crate::plot::{Figure, bundle, number};
 use crate::{Network, Result};
 
 /// Behind a cell, this many digits are kept.
-const KEPT: usize = 7;
+const KEPT: usize = 6;
 
 /// Which digits a network takes for which, with the digits themselves.
 ///
