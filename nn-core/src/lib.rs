@@ -99,8 +99,9 @@ mod recipe;
 mod train;
 mod whole_file;
 
-// The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.
-pub use {ndarray, polars_core};
+// The notebook kernel must be able to name the type of every variable: arrays and tables by way of these. And plotters, for
+// figures by hand.
+pub use {ndarray, plotters, polars_core};
 
 pub use activation::Activation;
 pub use error::{Error, Result};

@@ -2,9 +2,10 @@
 
 use ndarray::{Array2, array};
 
+use super::Table;
 use crate::data::{Dataset, Handwriting};
-use crate::plot::{self, Figure, Picture, Series};
-use crate::{Activation, History, Loss, Result};
+use crate::plot::{self, Color, Figure, Picture, Series};
+use crate::{Activation, Epoch, History, Loss, Result};
 
 impl Activation {
     /// σ(z) and σ′(z), for z from −6 to 6.
@@ -60,6 +61,61 @@ impl History {
     }
 }
 
+impl History {
+    /// The losses and the accuracy of each epoch; of more than 20 epochs the first 15 and the last 5.
+    pub fn table(&self) -> Table {
+        let also = self.also.iter().map(|loss| format!("test {}", loss.name()));
+        let headers = ["epoch".to_owned(), "training loss".to_owned(), "test loss".to_owned()].into_iter().chain(also);
+        let row = |(index, epoch): (usize, &Epoch)| {
+            let losses = [epoch.train_loss, epoch.test_loss].into_iter().chain(epoch.also.iter().copied());
+            let losses = losses.map(|loss| plot::number(loss, 4));
+            [index.to_string()].into_iter().chain(losses).chain([plot::number(epoch.accuracy, 4)]).collect()
+        };
+        let headers = headers.chain(["accuracy".to_owned()]).collect();
+        let caption = format!("Training, loss: {}", self.loss.name());
+        Table::of(caption, headers, self.epochs.iter().enumerate().map(row))
+    }
+
+    /// Several runs in one figure: their losses, on the training set dashed and on the test set, and their accuracies.
+    ///
+    /// ```no_run
+    /// # let (slow, fast): (nn_core::History, nn_core::History) = unimplemented!();
+    /// use nn_core::prelude::*;
+    ///
+    /// History::compare(&[("η = 0.01", &slow), ("η = 0.1", &fast)])
+    /// # ;
+    /// ```
+    pub fn compare(runs: &[(&str, &Self)]) -> Figure {
+        let named = |values: fn(&Self) -> Vec<f64>| {
+            let series = runs
+                .iter()
+                .enumerate()
+                .map(move |(index, (name, run))| Series::new(name, values(run)).color(Color::series(index)));
+            series.collect::<Vec<_>>()
+        };
+        let training = runs.iter().enumerate().map(|(index, (name, run))| {
+            let name = format!("{name} on the training set");
+            Series::new(name, run.train_losses()).color(Color::series(index)).dashed().unnamed()
+        });
+        let loss = match runs.first() {
+            Some((_, first)) if runs.iter().all(|(_, run)| run.loss == first.loss) => first.loss.name(),
+            _ => "loss",
+        };
+        let loss = plot::lines("Loss", "epoch", loss, training.chain(named(Self::test_losses)));
+        let accuracy = plot::lines("Accuracy", "epoch", "accuracy", named(Self::accuracies)).decimals(4);
+        let title = match runs.len() {
+            0 => "No runs to compare".to_owned(),
+            count => format!("{} runs compared", capitalised(&plot::text::count(count))),
+        };
+        plot::side_by_side(&title, [loss, accuracy]).subtitle("on the test set, and dashed on the training set")
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect()
+}
+
 impl Dataset {
     /// The examples as pictures, with their labels; of more than 100 the first 100.
     ///
@@ -71,12 +127,13 @@ impl Dataset {
 }
 
 impl Handwriting {
-    /// The picture as it came, and what each step of its preparation made of it.
+    /// The picture as it came, and what each step of its preparation made of it; under it, what may have gone wrong.
     ///
     /// # Errors
     /// [`Error::Shape`](crate::Error::Shape) if a step has no pixels, which does not happen to a picture that was read.
     pub fn plot(&self) -> Result<Figure> {
         let pictures = self.steps().iter().map(|step| Picture::grey(step.name, step.pixels.view()));
-        Ok(plot::pictures("From the picture to the network", pictures.collect::<Result<Vec<_>>>()?))
+        let figure = plot::pictures("From the picture to the network", pictures.collect::<Result<Vec<_>>>()?);
+        Ok(figure.warnings(self.warnings()))
     }
 }

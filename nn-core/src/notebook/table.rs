@@ -1,5 +1,6 @@
 //! Tables: rows and columns as a cell's result, in HTML with plain text beside it.
 
+use std::collections::VecDeque;
 use std::fmt::{self, Display, Write};
 
 use polars_core::prelude::{AnyValue, Column, DataFrame};
@@ -18,7 +19,7 @@ pub enum Align {
 
 /// Rows and columns that show themselves as a cell's last expression.
 ///
-/// A long table is cut after its first rows and a wide one in its middle; both say how much is left out. Columns of numbers
+/// A long table and a wide one are cut in their middle, and say how much is left out. Columns of numbers
 /// stand at the right.
 ///
 /// ```
@@ -36,6 +37,8 @@ pub struct Table {
     /// Only the rows that are shown.
     rows: Vec<Vec<Cell>>,
     row_count: usize,
+    /// A last row of texts, apart from the others: their sums.
+    total: Option<Vec<String>>,
     decimals: Option<usize>,
 }
 
@@ -46,8 +49,9 @@ enum Cell {
     Float(f64),
 }
 
-/// Of a longer table, only this many rows are shown.
-const ROWS: usize = 20;
+/// Of a longer table, only its first and last rows are shown.
+const FIRST_ROWS: usize = 15;
+const LAST_ROWS: usize = 5;
 /// Of a wider table, only its first and last columns are shown.
 const FIRST_COLUMNS: usize = 8;
 const LAST_COLUMNS: usize = 4;
@@ -75,27 +79,53 @@ impl Table {
         Row: IntoIterator<Item: Display>,
     {
         let headers: Vec<_> = headers.into_iter().map(clean).collect();
-        let mut kept: Vec<Vec<Cell>> = Vec::new();
+        let mut error = None;
+        let count = headers.len();
+        let rows = rows.into_iter().enumerate().map_while(|(index, row)| {
+            let texts: Vec<_> = row.into_iter().map(clean).collect();
+            if texts.len() != count {
+                let expected = format!("{count} texts in each row, one for each header");
+                error = Some(Error::argument("rows", expected, format!("{} in row {index}", texts.len())));
+                return None;
+            }
+            Some(texts)
+        });
+        let table = Self::of(clean(caption.as_ref()), headers, rows);
+        error.map_or(Ok(table), Err)
+    }
+
+    /// A table of rows with as many texts as there are headers.
+    pub(super) fn of(caption: String, headers: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) -> Self {
+        let mut first: Vec<Vec<Cell>> = Vec::new();
+        let mut last: VecDeque<Vec<Cell>> = VecDeque::new();
         let mut is_numeric = vec![true; headers.len()];
         let mut row_count = 0;
-        for row in rows {
-            let texts: Vec<_> = row.into_iter().map(clean).collect();
-            if texts.len() != headers.len() {
-                let expected = format!("{} texts in each row, one for each header", headers.len());
-                return Err(Error::argument("rows", expected, format!("{} in row {row_count}", texts.len())));
-            }
+        for texts in rows {
             row_count += 1;
             is_numeric.iter_mut().zip(&texts).for_each(|(is, text)| *is &= is_number(text));
-            if row_count <= ROWS {
-                kept.push(texts.into_iter().map(Cell::Text).collect());
+            let cells = texts.into_iter().map(Cell::Text).collect();
+            if first.len() < FIRST_ROWS {
+                first.push(cells);
+                continue;
             }
+            if last.len() == LAST_ROWS {
+                last.pop_front();
+            }
+            last.push_back(cells);
         }
         let right = |is_numeric| if is_numeric && row_count > 0 { Align::Right } else { Align::Left };
         let aligns = is_numeric.into_iter().map(right).collect();
-        Ok(Self { caption: clean(caption.as_ref()), headers, aligns, rows: kept, row_count, decimals: None })
+        let rows = first.into_iter().chain(last).collect();
+        Self { caption, headers, aligns, rows, row_count, total: None, decimals: None }
     }
 
-    /// A polars frame as a table: its first 20 rows, and of more than 12 columns the first 8 and the last 4.
+    /// A last row apart from the others.
+    pub(super) fn total(self, total: Vec<String>) -> Self {
+        Self { total: Some(total), ..self }
+    }
+
+    /// A polars frame as a table: of more than 20 rows the first 15 and the last 5, of more than 12 columns the first 8 and the
+    /// last 4.
     pub fn from_frame(frame: &DataFrame) -> Self {
         let columns = frame.columns();
         let cell = |column: &Column, row: usize| match column.get(row) {
@@ -105,7 +135,8 @@ impl Table {
             Ok(value) => Cell::Text(clean(value)),
             Err(_) => Cell::Text(String::new()),
         };
-        let rows = 0..frame.height().min(ROWS);
+        let height = frame.height();
+        let rows = (0..height).filter(|&row| row < FIRST_ROWS || row + LAST_ROWS >= height);
         let is_shown = |index: usize| index < FIRST_COLUMNS || index + LAST_COLUMNS >= columns.len();
         let row = |row| {
             let cells = columns.iter().enumerate().map(|(index, column)| match is_shown(index) {
@@ -124,7 +155,8 @@ impl Table {
             headers: columns.iter().map(|column| clean(column.name())).collect(),
             aligns: columns.iter().map(align).collect(),
             rows: rows.map(row).collect(),
-            row_count: frame.height(),
+            row_count: height,
+            total: None,
             decimals: None,
         }
     }
@@ -169,7 +201,12 @@ impl Table {
             let _ = write!(html, "<th scope=\"col\" style=\"{style}\">{header}</th>");
         }
         html += "</tr></thead>\n<tbody>\n";
+        let span = shown.len().max(1);
         for row in 0..self.rows.len() {
+            if let (FIRST_ROWS, Some(rest)) = (row, self.rest_of_rows()) {
+                let style = "text-align:left;padding:0.2em 0.7em;border:0;opacity:0.75";
+                let _ = writeln!(html, "<tr><td colspan=\"{span}\" style=\"{style}\">{rest}</td></tr>");
+            }
             html += "<tr>";
             for column in &shown {
                 let (align, text) = (css(column.align), escape(column.texts.get(row).map_or("", String::as_str)));
@@ -179,10 +216,24 @@ impl Table {
             html += "</tr>\n";
         }
         html += "</tbody>\n";
-        if let Some(rest) = self.rest() {
-            let style = format!("text-align:left;padding:0.25em 0.7em;border:0;border-top:{line};opacity:0.75");
-            let span = shown.len().max(1);
-            let _ = writeln!(html, "<tfoot><tr><td colspan=\"{span}\" style=\"{style}\">{rest}</td></tr></tfoot>");
+        if self.total.is_some() || self.rest_of_columns().is_some() {
+            html += "<tfoot>";
+            if self.total.is_some() {
+                html += "<tr>";
+                for column in &shown {
+                    let style = format!(
+                        "text-align:{};padding:0.25em 0.7em;border:0;border-top:{line};font-weight:600",
+                        css(column.align)
+                    );
+                    let _ = write!(html, "<td style=\"{style}\">{}</td>", escape(&column.total));
+                }
+                html += "</tr>";
+            }
+            if let Some(rest) = self.rest_of_columns() {
+                let style = format!("text-align:left;padding:0.25em 0.7em;border:0;border-top:{line};opacity:0.75");
+                let _ = write!(html, "<tr><td colspan=\"{span}\" style=\"{style}\">{rest}</td></tr>");
+            }
+            html += "</tfoot>\n";
         }
         html + "</table>"
     }
@@ -190,9 +241,10 @@ impl Table {
     /// The table in plain text, its columns aligned by spaces.
     pub fn to_text(&self) -> String {
         let shown = self.shown();
-        let mut lines = vec![String::new(); self.rows.len() + 1];
+        let mut lines = vec![String::new(); 1 + self.rows.len() + usize::from(self.total.is_some())];
         for (index, column) in shown.iter().enumerate() {
-            let texts: Vec<&String> = std::iter::once(&column.header).chain(&column.texts).collect();
+            let total = self.total.as_ref().map(|_| &column.total);
+            let texts: Vec<&String> = std::iter::once(&column.header).chain(&column.texts).chain(total).collect();
             let widest = texts.iter().map(|text| columns(text)).max().unwrap_or(0);
             for (line, text) in lines.iter_mut().zip(texts) {
                 let space = " ".repeat(widest - columns(text));
@@ -203,8 +255,11 @@ impl Table {
                 }
             }
         }
+        if let Some(rest) = self.rest_of_rows() {
+            lines.insert(1 + FIRST_ROWS, rest);
+        }
         let caption = Some(self.caption.clone()).filter(|caption| !caption.is_empty());
-        let lines = caption.into_iter().chain(lines).chain(self.rest());
+        let lines = caption.into_iter().chain(lines).chain(self.rest_of_columns());
         lines.map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 
@@ -220,11 +275,17 @@ impl Table {
             header: header.clone(),
             align,
             texts: self.texts(index),
+            total: self.total.as_ref().and_then(|total| total.get(index)).cloned().unwrap_or_default(),
         };
         if count <= FIRST_COLUMNS + LAST_COLUMNS {
             return columns.map(shown).collect();
         }
-        let dots = Shown { header: "…".into(), align: Align::Left, texts: vec!["…".into(); self.rows.len()] };
+        let dots = Shown {
+            header: "…".into(),
+            align: Align::Left,
+            texts: vec!["…".into(); self.rows.len()],
+            total: String::new(),
+        };
         let last = columns.clone().skip(count - LAST_COLUMNS).map(shown);
         columns.take(FIRST_COLUMNS).map(shown).chain([dots]).chain(last).collect()
     }
@@ -253,21 +314,20 @@ impl Table {
         self.rows.iter().map(text).collect()
     }
 
-    /// "… 59,980 more rows, 773 more columns"
-    fn rest(&self) -> Option<String> {
-        let counts = [
-            (self.row_count - self.rows.len(), "row"),
-            (self.headers.len().saturating_sub(FIRST_COLUMNS + LAST_COLUMNS), "column"),
-        ];
-        let counts: Vec<_> = counts
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| {
-                format!("{} more {what}{}", number(*count as f64, 0), if *count == 1 { "" } else { "s" })
-            })
-            .collect();
-        (!counts.is_empty()).then(|| format!("… {}", counts.join(", ")))
+    /// "… 59,980 more rows"
+    fn rest_of_rows(&self) -> Option<String> {
+        rest(self.row_count - self.rows.len(), "row")
     }
+
+    /// "… 773 more columns"
+    fn rest_of_columns(&self) -> Option<String> {
+        rest(self.headers.len().saturating_sub(FIRST_COLUMNS + LAST_COLUMNS), "column")
+    }
+}
+
+fn rest(count: usize, what: &str) -> Option<String> {
+    let plural = if count == 1 { "" } else { "s" };
+    (count > 0).then(|| format!("… {} more {what}{plural}", number(count as f64, 0)))
 }
 
 /// A column as it is shown.
@@ -275,6 +335,7 @@ struct Shown {
     header: String,
     align: Align,
     texts: Vec<String>,
+    total: String,
 }
 
 /// One line: `Table(10 rows, 3 columns)`.

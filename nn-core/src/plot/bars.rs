@@ -1,13 +1,14 @@
 //! Bars: probabilities of the ten digits, counts per label.
 
 use super::axis::{self, Axis};
+use super::chart::Draw;
 use super::scene::{Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{AXIS, Color, GREY, GRID, INK, LABEL, QUIET_BAR, TICK};
 
 /// One upright bar for each label.
 #[derive(Clone)]
-pub(super) struct BarChart {
+pub(crate) struct BarChart {
     x: String,
     y: String,
     labels: Vec<String>,
@@ -30,14 +31,6 @@ impl BarChart {
         Self { range: Some((0.0, 1.0)), highlights_largest: true, decimals: Some(3), ..self }
     }
 
-    pub fn set_decimals(&mut self, decimals: usize) {
-        self.decimals = Some(decimals);
-    }
-
-    pub fn natural_size(&self) -> (f64, f64) {
-        ((self.values.len() as f64 * 52.0 + 20.0).clamp(320.0, 596.0), 250.0)
-    }
-
     fn value(&self, value: f64) -> String {
         self.decimals.map_or_else(|| text::short(value), |decimals| text::number(value, decimals))
     }
@@ -54,35 +47,6 @@ impl BarChart {
     fn smallest(&self) -> Option<usize> {
         let finite = self.values.iter().enumerate().filter(|(_, value)| value.is_finite());
         finite.min_by(|a, b| a.1.total_cmp(b.1).then(a.0.cmp(&b.0))).map(|(index, _)| index)
-    }
-
-    pub fn draw(&self, frame: Frame, scene: &mut Scene<'_>) {
-        let Some((low, high)) = axis::finite_range(self.values.iter().copied()) else {
-            return scene.remark(frame, "no finite values to draw");
-        };
-        let (low, high) = (low.min(0.0), high.max(0.0));
-        let (low, high) = axis::widen(
-            self.range.map_or(low, |range| range.0.min(low)),
-            self.range.map_or(high, |range| range.1.max(high)),
-        );
-        let small = Type::new(TICK, Weight::Regular, GREY);
-        let slot = frame.width / self.values.len() as f64;
-        let widest = self.values.iter().take(200).map(|&value| small.width(&self.value(value))).fold(0.0, f64::max);
-        let prints_values = widest + 4.0 <= slot;
-
-        let mut plot = frame;
-        plot.y += if self.y.is_empty() { 4.0 } else { 22.0 } + if prints_values { 16.0 } else { 4.0 };
-        let below = if self.x.is_empty() { 24.0 } else { 44.0 } + if low < 0.0 && prints_values { 16.0 } else { 0.0 };
-        plot.height = (frame.bottom() - below - plot.y).max(10.0);
-        let axis = Axis::new((low, high), (plot.bottom(), plot.y));
-        scene.text(frame.x, frame.y + TICK, &small.fit(&self.y, frame.width), small);
-        if !prints_values {
-            self.draw_scale(scene, axis, &mut plot);
-        }
-        self.draw_bars(scene, axis, plot, frame.bottom() - below, prints_values);
-        scene.rule(plot.x, axis.at(0.0), plot.width, AXIS);
-        let x = plot.x + plot.width / 2.0;
-        scene.text(x, frame.bottom() - 2.0, &small.fit(&self.x, plot.width), small.middle());
     }
 
     /// Ticks and grid, for bars too narrow to have their values printed above them.
@@ -134,9 +98,44 @@ impl BarChart {
         let strides = (0..9).flat_map(|power| [1, 2, 5].map(|factor| factor * 10_usize.pow(power)));
         strides.into_iter().find(|&stride| slot * stride as f64 >= widest + 8.0).unwrap_or(usize::MAX)
     }
+}
+
+impl Draw for BarChart {
+    fn natural_size(&self) -> (f64, f64) {
+        ((self.values.len() as f64 * 52.0 + 20.0).clamp(320.0, 596.0), 250.0)
+    }
+
+    fn draw<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>) {
+        let Some((low, high)) = axis::finite_range(self.values.iter().copied()) else {
+            return scene.remark(frame, "no finite values to draw");
+        };
+        let (low, high) = (low.min(0.0), high.max(0.0));
+        let (low, high) = axis::widen(
+            self.range.map_or(low, |range| range.0.min(low)),
+            self.range.map_or(high, |range| range.1.max(high)),
+        );
+        let small = Type::new(TICK, Weight::Regular, GREY);
+        let slot = frame.width / self.values.len() as f64;
+        let widest = self.values.iter().take(200).map(|&value| small.width(&self.value(value))).fold(0.0, f64::max);
+        let prints_values = widest + 4.0 <= slot;
+
+        let mut plot = frame;
+        plot.y += if self.y.is_empty() { 4.0 } else { 22.0 } + if prints_values { 16.0 } else { 4.0 };
+        let below = if self.x.is_empty() { 24.0 } else { 44.0 } + if low < 0.0 && prints_values { 16.0 } else { 0.0 };
+        plot.height = (frame.bottom() - below - plot.y).max(10.0);
+        let axis = Axis::new((low, high), (plot.bottom(), plot.y));
+        scene.text(frame.x, frame.y + TICK, &small.fit(&self.y, frame.width), small);
+        if !prints_values {
+            self.draw_scale(scene, axis, &mut plot);
+        }
+        self.draw_bars(scene, axis, plot, frame.bottom() - below, prints_values);
+        scene.rule(plot.x, axis.at(0.0), plot.width, AXIS);
+        let x = plot.x + plot.width / 2.0;
+        scene.text(x, frame.bottom() - 2.0, &small.fit(&self.x, plot.width), small.middle());
+    }
 
     /// "largest 7 with 0.981, then 9 with 0.012"
-    pub fn describe(&self) -> String {
+    fn describe(&self) -> String {
         let (Some(largest), Some(smallest)) = (self.largest(), self.smallest()) else {
             return "no finite values".into();
         };
@@ -153,6 +152,10 @@ impl BarChart {
                 format!("{bars} bars, the largest {}, the smallest {}", named(largest), named(smallest))
             }
         }
+    }
+
+    fn set_decimals(&mut self, decimals: usize) {
+        self.decimals = Some(decimals);
     }
 }
 

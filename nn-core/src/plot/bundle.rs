@@ -10,6 +10,14 @@ pub(crate) fn print(contents: &[(&str, &str)]) {
     let _ = std::io::stdout().lock().write_all(blocks(contents).as_bytes());
 }
 
+/// Prints HTML, a picture (PNG in base64) in its place where no HTML is shown, and a text where no picture is.
+pub(crate) fn print_with_picture(html: &str, png: Option<&str>, text: &str) {
+    let mut contents = vec![("text/html", html)];
+    contents.extend(png.map(|png| ("image/png", png)));
+    contents.push(("text/plain", text));
+    print(&contents);
+}
+
 fn blocks(contents: &[(&str, &str)]) -> String {
     let block = |(mime, text): &(&str, &str)| {
         // A line of the content that looks like the end of the block must not end it.

@@ -7,13 +7,11 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::bars::BarChart;
-use super::lines::LineChart;
-use super::picture::PictureChart;
+use super::chart::Chart;
 use super::render;
 use super::scene::{Frame, Scene, Type};
 use super::text::{self, Weight};
-use super::theme::{self, GREY, INK, MARGIN};
+use super::theme::{self, Color, GREY, INK, MARGIN};
 use crate::{Error, Result, whole_file};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
@@ -30,6 +28,7 @@ use crate::{Error, Result, whole_file};
 pub struct Figure {
     title: String,
     subtitle: String,
+    warnings: Vec<String>,
     alt: Option<String>,
     size: Option<(f64, f64)>,
     resolution: f64,
@@ -42,53 +41,23 @@ struct Panel {
     chart: Chart,
 }
 
-/// What one panel draws.
-#[derive(Clone)]
-pub(super) enum Chart {
-    Lines(LineChart),
-    Bars(BarChart),
-    Pictures(PictureChart),
-}
-
-impl Chart {
-    /// The size that suits the data, in CSS pixels.
-    fn natural_size(&self) -> (f64, f64) {
-        match self {
-            Self::Lines(_) => (596.0, 320.0),
-            Self::Bars(chart) => chart.natural_size(),
-            Self::Pictures(chart) => chart.natural_size(),
-        }
-    }
-
-    fn draw<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>) {
-        match self {
-            Self::Lines(chart) => chart.draw(frame, scene),
-            Self::Bars(chart) => chart.draw(frame, scene),
-            Self::Pictures(chart) => chart.draw(frame, scene),
-        }
-    }
-
-    fn describe(&self) -> String {
-        match self {
-            Self::Lines(chart) => chart.describe(),
-            Self::Bars(chart) => chart.describe(),
-            Self::Pictures(chart) => chart.describe(),
-        }
-    }
-}
-
 const GAP: f64 = 36.0;
 /// A notebook's column is about this wide.
 const MOST_INNER: f64 = 772.0;
+/// The height of a line of a warning, and the room for the sign before it.
+const WARNING: f64 = theme::SUBTITLE * 1.4;
+const SIGN: f64 = 24.0;
 const LEAST_PANEL: f64 = 270.0;
+const MOST_PIXELS: f64 = 16e6;
 const LEAST: f64 = 200.0;
 const MOST: f64 = 8000.0;
 
 impl Figure {
-    pub(super) fn new(title: &str, chart: Chart) -> Self {
+    pub(crate) fn new(title: &str, chart: Chart) -> Self {
         Self {
             title: text::clean(title),
             subtitle: String::new(),
+            warnings: Vec::new(),
             alt: None,
             size: None,
             resolution: 2.0,
@@ -106,12 +75,26 @@ impl Figure {
             })
         });
         let panels = panels.collect();
-        Self { title: text::clean(title), subtitle: String::new(), alt: None, size: None, resolution: 2.0, panels }
+        Self {
+            title: text::clean(title),
+            subtitle: String::new(),
+            warnings: Vec::new(),
+            alt: None,
+            size: None,
+            resolution: 2.0,
+            panels,
+        }
     }
 
     /// A line under the title, in grey: what to look at, or where the numbers come from.
     pub fn subtitle(mut self, subtitle: impl AsRef<str>) -> Self {
         self.subtitle = text::clean(subtitle.as_ref());
+        self
+    }
+
+    /// Lines under the panels, behind a sign of warning: what may be wrong with what is shown.
+    pub(crate) fn warnings(mut self, warnings: &[String]) -> Self {
+        self.warnings = warnings.iter().map(|warning| text::clean(warning)).collect();
         self
     }
 
@@ -130,9 +113,7 @@ impl Figure {
     /// The part of the vertical axis that is shown; lines that leave it are cut off. It has no effect on pictures.
     pub fn y_range(mut self, range: RangeInclusive<f64>) -> Self {
         for panel in &mut self.panels {
-            if let Chart::Lines(chart) = &mut panel.chart {
-                chart.set_y_range(*range.start(), *range.end());
-            }
+            panel.chart.get_mut().set_y_range(*range.start(), *range.end());
         }
         self
     }
@@ -140,11 +121,7 @@ impl Figure {
     /// How many decimals the values printed beside lines or above bars have; without it, three significant digits.
     pub fn decimals(mut self, decimals: usize) -> Self {
         for panel in &mut self.panels {
-            match &mut panel.chart {
-                Chart::Lines(chart) => chart.set_decimals(decimals),
-                Chart::Bars(chart) => chart.set_decimals(decimals),
-                Chart::Pictures(_) => {}
-            }
+            panel.chart.get_mut().set_decimals(decimals);
         }
         self
     }
@@ -153,6 +130,10 @@ impl Figure {
     pub fn describe(mut self, alt: impl AsRef<str>) -> Self {
         self.alt = Some(text::clean(alt.as_ref()));
         self
+    }
+
+    pub(crate) fn titled(self, title: &str) -> Self {
+        Self { title: text::clean(title), ..self }
     }
 
     /// The title.
@@ -164,11 +145,15 @@ impl Figure {
     pub fn alt(&self) -> String {
         self.alt.clone().unwrap_or_else(|| {
             let describe = |panel: &Panel| match panel.heading.as_str() {
-                "" => panel.chart.describe(),
-                heading => format!("{heading}: {}", panel.chart.describe()),
+                "" => panel.chart.get().describe(),
+                heading => format!("{heading}: {}", panel.chart.get().describe()),
             };
             let panels: Vec<_> = self.panels.iter().map(describe).collect();
-            text::clean(&format!("{}: {}.", self.title, panels.join("; ")))
+            let mut said = format!("{}: {}.", self.title, panels.join("; "));
+            if !self.warnings.is_empty() {
+                said += &format!(" Warning: {}.", self.warnings.join("; "));
+            }
+            text::clean(&said)
         })
     }
 
@@ -186,7 +171,7 @@ impl Figure {
         let (scene, width, height) = self.layout();
         let error = |reason| Error::Figure { title: self.title.clone(), action: "draw as PNG", reason };
         let pixels = width * height * self.resolution * self.resolution;
-        if pixels > 16e6 {
+        if pixels > MOST_PIXELS {
             let reason = format!(
                 "expected at most 16 million pixels, found {width} × {height} at resolution {}",
                 self.resolution
@@ -219,20 +204,38 @@ impl Figure {
         whole_file::write(path, &bytes)
     }
 
-    /// Shows the figure as a cell's result: SVG, PNG and the text alternative, of which the viewer takes what suits it.
+    /// Shows the figure as a cell's result: in HTML with its text alternative, for JupyterLab and exported pages, where a
+    /// picture by itself would have none; as PNG and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
-        let (svg, alt) = (self.to_svg(), self.alt());
-        let png = self.to_png().map(|png| STANDARD.encode(png));
-        let mut contents = vec![("image/svg+xml", svg.as_str())];
-        contents.extend(png.as_ref().ok().map(|png| ("image/png", png.as_str())));
-        contents.push(("text/plain", &alt));
-        super::bundle::print(&contents);
+        let png = self.small_png();
+        super::bundle::print_with_picture(&self.to_html(png.as_deref()), png.as_deref(), &self.alt());
+    }
+
+    /// The figure as SVG in an element of HTML, or as PNG where a page is stripped of what it does not know: by JupyterLab
+    /// before a notebook was run, by a code-hosting page.
+    fn to_html(&self, png: Option<&str>) -> String {
+        let (_, width, height) = self.layout();
+        let svg = format!("data:image/svg+xml;base64,{}", STANDARD.encode(self.to_svg()));
+        let png = png.map_or(svg.clone(), |png| format!("data:image/png;base64,{png}"));
+        let alt = render::escape(&self.alt());
+        format!(
+            "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"/><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
+             style=\"max-width:100%;height:auto\" src=\"{png}\"/></picture>"
+        )
+    }
+
+    /// The figure as PNG in base64, one pixel for each CSS pixel: for viewers that show no HTML and would show each pixel of
+    /// a finer one as a CSS pixel. None if it is too large.
+    pub(crate) fn small_png(&self) -> Option<String> {
+        let (scene, width, height) = self.layout();
+        let png = (width * height <= MOST_PIXELS).then(|| render::png(&scene, width, height, 1.0).ok())?;
+        png.map(|png| STANDARD.encode(png))
     }
 
     /// All shapes and the size of the card they lie on.
     fn layout(&self) -> (Scene<'_>, f64, f64) {
         let mut scene = Scene::default();
-        let natural: Vec<_> = self.panels.iter().map(|panel| panel.chart.natural_size()).collect();
+        let natural: Vec<_> = self.panels.iter().map(|panel| panel.chart.get().natural_size()).collect();
         // As many panels in a row as can be read; two share a row that is not twice as wide as one.
         let room = self.size.map_or(MOST_INNER, |size| size.0 - 2.0 * MARGIN);
         let fitting = ((room + GAP) / (LEAST_PANEL + GAP)).floor().max(1.0) as usize;
@@ -262,7 +265,12 @@ impl Figure {
         let row_heights: Vec<_> = row_heights.map(|height| height + heading).collect();
         let row_gaps = GAP * 0.6 * row_heights.len().saturating_sub(1) as f64;
         let tall: f64 = row_heights.iter().sum();
-        let bottom = MARGIN - 4.0;
+        let style_of_warnings = Type::new(theme::SUBTITLE, Weight::Regular, INK);
+        let warnings: Vec<_> =
+            self.warnings.iter().map(|warning| style_of_warnings.wrap(warning, inner - SIGN, 3)).collect();
+        let warnings_height = warnings.iter().map(|lines| lines.len() as f64 * WARNING + 6.0).sum::<f64>()
+            + if warnings.is_empty() { 0.0 } else { 10.0 };
+        let bottom = MARGIN - 4.0 + warnings_height;
         let height = self.size.map_or((top + tall + row_gaps + bottom).clamp(LEAST, MOST).ceil(), |size| size.1);
 
         let stretch = (height - top - row_gaps - bottom).max(1.0) / tall;
@@ -278,10 +286,19 @@ impl Figure {
                 let width = (size.0 * scale).max(1.0);
                 scene.text(x, y + theme::HEADING, &style.fit(&panel.heading, width), style);
                 let frame = Frame { x, y: y + heading, width, height: (row_height * stretch - heading).max(1.0) };
-                panel.chart.draw(frame, &mut scene);
+                panel.chart.get().draw(frame, &mut scene);
                 x += width + GAP;
             }
             y += row_height * stretch + GAP * 0.6;
+        }
+        let mut y = height - bottom + 10.0;
+        for lines in &warnings {
+            draw_sign(&mut scene, MARGIN, y + 3.0);
+            for line in lines {
+                y += WARNING;
+                scene.text(MARGIN + SIGN, y - WARNING * 0.3, line, style_of_warnings);
+            }
+            y += 6.0;
         }
         (scene, width, height)
     }
@@ -294,4 +311,11 @@ impl fmt::Debug for Figure {
         let title = text::fit(&self.title, 1.0, Weight::Regular, 40.0);
         write!(f, "Figure({title:?}, {panels})")
     }
+}
+
+/// The sign of a warning: a triangle with an exclamation mark.
+fn draw_sign(scene: &mut Scene<'_>, x: f64, y: f64) {
+    scene.polygon(vec![(x + 8.0, y - 1.0), (x + 16.0, y + 13.0), (x, y + 13.0)], Color::VERMILION);
+    scene.rect(x + 7.1, y + 4.0, 1.8, 5.0, theme::CARD);
+    scene.rect(x + 7.1, y + 10.0, 1.8, 1.8, theme::CARD);
 }

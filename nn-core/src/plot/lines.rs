@@ -1,6 +1,7 @@
 //! Lines: values over epochs, functions over their argument.
 
 use super::axis::{self, Axis, Ticks};
+use super::chart::Draw;
 use super::scene::{Frame, Scene, Type};
 use super::series::{Series, Stroke};
 use super::text::{self, Weight};
@@ -8,7 +9,7 @@ use super::theme::{AXIS, CARD, Color, DOT, GREY, GRID, LABEL, LINE, TICK};
 
 /// Series over a common pair of axes, each named at its right end.
 #[derive(Clone)]
-pub(super) struct LineChart {
+pub(crate) struct LineChart {
     x: String,
     y: String,
     series: Vec<Series>,
@@ -38,14 +39,6 @@ impl LineChart {
         Self { x: text::clean(x), y: text::clean(y), series, y_range: None, decimals: None }
     }
 
-    pub fn set_y_range(&mut self, low: f64, high: f64) {
-        self.y_range = (low.is_finite() && high.is_finite() && low < high).then_some((low, high));
-    }
-
-    pub fn set_decimals(&mut self, decimals: usize) {
-        self.decimals = Some(decimals);
-    }
-
     fn value(&self, value: f64) -> String {
         self.decimals.map_or_else(|| text::short(value), |decimals| text::number(value, decimals))
     }
@@ -67,7 +60,76 @@ impl LineChart {
         self.series.iter().all(|series| !series.is_function) && self.points().all(|(x, _)| x.fract() == 0.0)
     }
 
-    pub fn draw(&self, frame: Frame, scene: &mut Scene<'_>) {
+    fn labels(&self, room: f64) -> Vec<Label> {
+        let named = self.series.iter().enumerate().filter(|(_, series)| series.is_named);
+        let ends = named.filter_map(|(index, series)| {
+            let &end = series.points.iter().rev().find(|(x, y)| is_drawable(*x, *y))?;
+            let value = if series.is_function { String::new() } else { self.value(end.1) };
+            let name = Type::new(LABEL, Weight::SemiBold, GREY).fit(&series.name, room);
+            Some(Label { name, value, end, y: 0.0, color: self.color(index), stroke: series.stroke })
+        });
+        ends.collect()
+    }
+
+    fn draw_axes(&self, scene: &mut Scene<'_>, (x_axis, y_axis): (Axis, Axis), y_ticks: &Ticks, plot: Frame) {
+        let style = Type::new(TICK, Weight::Regular, GREY);
+        for &y in &y_ticks.values {
+            let is_zero = y == 0.0 && y_axis.low < 0.0;
+            scene.rule(plot.x, y_axis.at(y), plot.width, if is_zero { AXIS } else { GRID });
+            scene.text(plot.x - 8.0, y_axis.at(y) + 4.0, &y_ticks.label(y), style.end());
+        }
+        scene.rule(plot.x, plot.bottom(), plot.width, AXIS);
+        let x_count = (plot.width / 48.0).clamp(2.0, 12.0);
+        let x_ticks = x_axis.ticks(axis::round_step((x_axis.low, x_axis.high), x_count, self.has_whole_x()));
+        let mut free_from = f64::NEG_INFINITY;
+        for &x in &x_ticks.values {
+            let (at, label) = (x_axis.at(x), x_ticks.label(x));
+            scene.post(at, plot.bottom(), 4.0, AXIS);
+            if x == 0.0 && self.x_range().is_some_and(|range| range.0 < 0.0) {
+                scene.post(at, plot.y, plot.height, AXIS);
+            }
+            let half = style.width(&label) / 2.0;
+            if at - half > free_from {
+                scene.text(at, plot.bottom() + 17.0, &label, style.middle());
+                free_from = at + half + 6.0;
+            }
+        }
+    }
+
+    /// What a reader sees of the series: how it moves from its first to its last point within the vertical axis.
+    fn describe_series(&self, series: &Series) -> String {
+        let is_seen = |y: f64| self.y_range.is_none_or(|(low, high)| y >= low && y <= high);
+        let values: Vec<_> =
+            series.points.iter().filter(|(x, y)| is_drawable(*x, *y) && is_seen(*y)).copied().collect();
+        let (name, by_height) = (&series.name, |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1));
+        let ends = (values.first(), values.last(), values.iter().min_by(by_height), values.iter().max_by(by_height));
+        let (Some(&(_, first)), Some(&(_, last)), Some(&low), Some(&high)) = ends else {
+            return format!("{name} has no finite values");
+        };
+        let spread = high.1 - low.1;
+        let (from, to) = (self.value(first), self.value(last));
+        let turns_at = |(x, y): (f64, f64)| format!("{} at {}", self.value(y), text::short(x));
+        let is_away = |end: f64| (first - end).abs() > 0.2 * spread && (last - end).abs() > 0.2 * spread;
+        if values.len() == 1 {
+            format!("{name} is {to}")
+        } else if spread <= 1e-9 * first.abs() {
+            format!("{name} stays at {to}")
+        } else if is_away(high.1) {
+            format!("{name} rises from {from} to {} and falls to {to}", turns_at(high))
+        } else if is_away(low.1) {
+            format!("{name} falls from {from} to {} and rises to {to}", turns_at(low))
+        } else {
+            format!("{name} {} from {from} to {to}", if last < first { "falls" } else { "rises" })
+        }
+    }
+}
+
+impl Draw for LineChart {
+    fn natural_size(&self) -> (f64, f64) {
+        (596.0, 320.0)
+    }
+
+    fn draw<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>) {
         let axis_label = Type::new(TICK, Weight::Regular, GREY);
         let top = frame.y + if self.y.is_empty() { 6.0 } else { 26.0 };
         let bottom = (frame.bottom() - if self.x.is_empty() { 22.0 } else { 42.0 }).max(top + 10.0);
@@ -115,43 +177,8 @@ impl LineChart {
         }
     }
 
-    fn labels(&self, room: f64) -> Vec<Label> {
-        let ends = self.series.iter().enumerate().filter_map(|(index, series)| {
-            let &end = series.points.iter().rev().find(|(x, y)| is_drawable(*x, *y))?;
-            let value = if series.is_function { String::new() } else { self.value(end.1) };
-            let name = Type::new(LABEL, Weight::SemiBold, GREY).fit(&series.name, room);
-            Some(Label { name, value, end, y: 0.0, color: self.color(index), stroke: series.stroke })
-        });
-        ends.collect()
-    }
-
-    fn draw_axes(&self, scene: &mut Scene<'_>, (x_axis, y_axis): (Axis, Axis), y_ticks: &Ticks, plot: Frame) {
-        let style = Type::new(TICK, Weight::Regular, GREY);
-        for &y in &y_ticks.values {
-            let is_zero = y == 0.0 && y_axis.low < 0.0;
-            scene.rule(plot.x, y_axis.at(y), plot.width, if is_zero { AXIS } else { GRID });
-            scene.text(plot.x - 8.0, y_axis.at(y) + 4.0, &y_ticks.label(y), style.end());
-        }
-        scene.rule(plot.x, plot.bottom(), plot.width, AXIS);
-        let x_count = (plot.width / 48.0).clamp(2.0, 12.0);
-        let x_ticks = x_axis.ticks(axis::round_step((x_axis.low, x_axis.high), x_count, self.has_whole_x()));
-        let mut free_from = f64::NEG_INFINITY;
-        for &x in &x_ticks.values {
-            let (at, label) = (x_axis.at(x), x_ticks.label(x));
-            scene.post(at, plot.bottom(), 4.0, AXIS);
-            if x == 0.0 && self.x_range().is_some_and(|range| range.0 < 0.0) {
-                scene.post(at, plot.y, plot.height, AXIS);
-            }
-            let half = style.width(&label) / 2.0;
-            if at - half > free_from {
-                scene.text(at, plot.bottom() + 17.0, &label, style.middle());
-                free_from = at + half + 6.0;
-            }
-        }
-    }
-
     /// "training falls from 1.10 to 0.478 and test falls from 1.12 to 0.491 over ten epochs"
-    pub fn describe(&self) -> String {
+    fn describe(&self) -> String {
         const MOST: usize = 6;
         let Some((first, last)) = self.x_range() else { return "no finite values".into() };
         let mut parts: Vec<_> = self.series.iter().take(MOST).map(|series| self.describe_series(series)).collect();
@@ -169,31 +196,12 @@ impl LineChart {
         format!("{} {range}", list(&parts))
     }
 
-    /// What a reader sees of the series: how it moves from its first to its last point within the vertical axis.
-    fn describe_series(&self, series: &Series) -> String {
-        let is_seen = |y: f64| self.y_range.is_none_or(|(low, high)| y >= low && y <= high);
-        let values: Vec<_> =
-            series.points.iter().filter(|(x, y)| is_drawable(*x, *y) && is_seen(*y)).copied().collect();
-        let (name, by_height) = (&series.name, |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1));
-        let ends = (values.first(), values.last(), values.iter().min_by(by_height), values.iter().max_by(by_height));
-        let (Some(&(_, first)), Some(&(_, last)), Some(&low), Some(&high)) = ends else {
-            return format!("{name} has no finite values");
-        };
-        let spread = high.1 - low.1;
-        let (from, to) = (self.value(first), self.value(last));
-        let turns_at = |(x, y): (f64, f64)| format!("{} at {}", self.value(y), text::short(x));
-        let is_away = |end: f64| (first - end).abs() > 0.2 * spread && (last - end).abs() > 0.2 * spread;
-        if values.len() == 1 {
-            format!("{name} is {to}")
-        } else if spread <= 1e-9 * first.abs() {
-            format!("{name} stays at {to}")
-        } else if is_away(high.1) {
-            format!("{name} rises from {from} to {} and falls to {to}", turns_at(high))
-        } else if is_away(low.1) {
-            format!("{name} falls from {from} to {} and rises to {to}", turns_at(low))
-        } else {
-            format!("{name} {} from {from} to {to}", if last < first { "falls" } else { "rises" })
-        }
+    fn set_y_range(&mut self, low: f64, high: f64) {
+        self.y_range = (low.is_finite() && high.is_finite() && low < high).then_some((low, high));
+    }
+
+    fn set_decimals(&mut self, decimals: usize) {
+        self.decimals = Some(decimals);
     }
 }
 

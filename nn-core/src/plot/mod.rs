@@ -13,6 +13,11 @@
 //! | [`pictures`] | pictures of any size, side by side |
 //! | [`side_by_side`] | figures as panels of one |
 //!
+//! What belongs to a thing draws itself: [`Network::plot`](crate::Network::plot),
+//! [`Network::plot_hidden_units`](crate::Network::plot_hidden_units), [`Gradients::plot`](crate::Gradients::plot),
+//! [`History::plot`](crate::History::plot), [`History::compare`](crate::History::compare) and the like
+//! (`notebook/charts.rs`, `notebook/network.rs`).
+//!
 //! ```
 //! use nn_core::plot::{self, Series};
 //!
@@ -25,12 +30,20 @@
 mod axis;
 mod bars;
 pub(crate) mod bundle;
+pub(crate) mod chart;
+pub(crate) mod diagram;
 mod figure;
+pub(crate) mod gallery;
+pub(crate) mod heat;
+mod letters;
 mod lines;
-mod picture;
+pub(crate) mod neuron;
+pub(crate) mod picture;
+pub(crate) mod png;
 mod render;
 mod scene;
 mod series;
+pub(crate) mod sizes;
 pub(crate) mod text;
 mod theme;
 
@@ -47,7 +60,7 @@ pub use theme::Color;
 
 use crate::{Error, Result};
 use bars::BarChart;
-use figure::Chart;
+use chart::Chart;
 use lines::LineChart;
 use picture::PictureChart;
 

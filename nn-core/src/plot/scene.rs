@@ -60,6 +60,10 @@ impl Type {
     pub fn fit(&self, text: &str, room: f64) -> String {
         text::fit(text, self.size, self.weight, room)
     }
+
+    pub fn wrap(&self, text: &str, room: f64, most: usize) -> Vec<String> {
+        text::wrap(text, self.size, self.weight, room, most)
+    }
 }
 
 #[derive(Clone, Debug)]

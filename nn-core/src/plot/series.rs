@@ -46,13 +46,22 @@ pub struct Series {
     pub(super) color: Option<Color>,
     pub(super) stroke: Stroke,
     pub(super) is_function: bool,
+    /// Whether its name stands at its end.
+    pub(super) is_named: bool,
 }
 
 impl Series {
     /// One value for each of x = 0, 1, 2, … (epochs are counted from 0).
     pub fn new(name: impl AsRef<str>, values: impl IntoIterator<Item = impl Number>) -> Self {
         let points = values.into_iter().enumerate().map(|(x, y)| (x as f64, y.to_f64())).collect();
-        Self { name: text::clean(name.as_ref()), points, color: None, stroke: Stroke::Solid, is_function: false }
+        Self {
+            name: text::clean(name.as_ref()),
+            points,
+            color: None,
+            stroke: Stroke::Solid,
+            is_function: false,
+            is_named: true,
+        }
     }
 
     /// The points (x, y); where one of the two is longer, its rest is left out.
@@ -88,6 +97,11 @@ impl Series {
     /// Draws a dashed line.
     pub fn dashed(self) -> Self {
         Self { stroke: Stroke::Dashed, ..self }
+    }
+
+    /// Leaves its name out of the figure, where another line's says enough; the text alternative keeps it.
+    pub(crate) fn unnamed(self) -> Self {
+        Self { is_named: false, ..self }
     }
 
     /// Draws a ring at each point and no line: for values that another line should meet.

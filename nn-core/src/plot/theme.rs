@@ -30,8 +30,21 @@ impl Color {
     const SERIES: [Self; 6] = [Self::BLUE, Self::VERMILION, Self::GREEN, Self::PURPLE, Self::ORANGE, Self::SKY];
 
     /// The colour of the series number `index`, counted from 0; after six they repeat.
-    pub(super) fn series(index: usize) -> Self {
+    pub(crate) fn series(index: usize) -> Self {
         Self::SERIES.get(index % Self::SERIES.len()).copied().unwrap_or(Self::BLUE)
+    }
+
+    /// The colour of a signed number from −1 to 1: deep orange by white to deep blue. Colour-blind eyes tell them apart.
+    pub(super) fn signed(value: f64) -> Self {
+        let deep = if value < 0.0 { Self(0xB0, 0x45, 0x00) } else { Self(0x00, 0x54, 0x8A) };
+        Self(0xFF, 0xFF, 0xFF).mixed(deep, value.abs())
+    }
+
+    /// A share of this colour and the rest of the other: 0 is this, 1 the other.
+    pub(super) fn mixed(self, other: Self, share: f64) -> Self {
+        let share = share.clamp(0.0, 1.0);
+        let mix = |from: u8, to: u8| (f64::from(from) + (f64::from(to) - f64::from(from)) * share).round() as u8;
+        Self(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
     /// The same hue, as dark as text on a card must be to be read (contrast 4.5 to 1, WCAG 2.2).
@@ -42,6 +55,14 @@ impl Color {
             color = Self(darker(color.0), darker(color.1), darker(color.2));
         }
         color
+    }
+
+    /// What text on this colour is written in: black or white, whichever is read better.
+    pub(super) fn ink(self) -> Self {
+        // Black, and not the softer `INK`: on a colour in the middle only black reaches the contrast that `for_text` asks for.
+        const BLACK: Color = Color(0x00, 0x00, 0x00);
+        const WHITE: Color = Color(0xFF, 0xFF, 0xFF);
+        if BLACK.contrast(self) >= self.contrast(WHITE) { BLACK } else { WHITE }
     }
 
     fn contrast(self, paper: Self) -> f64 {
@@ -57,7 +78,7 @@ impl Color {
     }
 
     /// As SVG writes it.
-    pub(super) fn hex(self) -> String {
+    pub(crate) fn hex(self) -> String {
         format!("#{:02X}{:02X}{:02X}", self.0, self.1, self.2)
     }
 }
