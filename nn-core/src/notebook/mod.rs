@@ -3,7 +3,9 @@
 mod charts;
 mod live;
 mod pad;
+mod scrubber;
 mod table;
 
 pub use pad::DrawingPad;
+pub use scrubber::EpochScrubber;
 pub use table::{Align, Table, ToTable};
