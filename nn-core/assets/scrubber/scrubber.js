@@ -18,9 +18,9 @@ const HTML = `
 <p class="now-line"></p>
 <div class="panels">
   <div class="units">
-    <h3>What hidden units look for</h3>
-    <p class="note">The weights from the 784 pixels to each unit: orange where ink speaks for it, blue where against.</p>
-    <canvas class="pixels" role="img" aria-label="Weights of hidden units as pictures"></canvas>
+    <h3></h3>
+    <p class="note">Weights of the 784 pixels: orange where ink excites the unit, blue where it calms it.</p>
+    <canvas class="pixels" role="img" aria-label="Weights as pictures"></canvas>
   </div>
   <div class="matrix">
     <h3>Which digits are taken for which</h3>
@@ -38,10 +38,12 @@ function startScrubber(root, data, style) {
   const card = openCard(root, style, HTML);
   const find = (selector) => card.querySelector(selector);
   const [range, play, table] = [find("input"), find("button"), find("table")];
-  const [units, pictures] = [data.units, data.pictures].map((text) => new Uint8Array(bytesOf(text)));
+  const [units, pictures] = [data.weights, data.pictures].map((text) => new Uint8Array(bytesOf(text)));
   const last = data.frames.length - 1;
   const count = units.length / (data.frames.length * SIDE * SIDE);
-  find(".subtitle").textContent = `${data.summary}; ${count} of its ${data.hidden} first units`;
+  find(".subtitle").textContent = data.summary;
+
+  find(".units h3").textContent = `What ${count < data.units ? `${count} of ` : ""}${data.units} ${data.kind} look for`;
 
   const canvas = find(".units canvas");
   const [across, rows] = [Math.min(ACROSS, count), Math.ceil(count / ACROSS)];
@@ -72,14 +74,16 @@ function startScrubber(root, data, style) {
     const [right, down] = at(frame, now);
     Object.assign(find(".chart i").style, { left: `${right}%`, top: `${down}px` });
 
-    const zero = card.classList.contains("dark") ? [28, 31, 37] : [255, 255, 255];
+    const isDark = card.classList.contains("dark");
+    const zero = isDark ? [28, 31, 37] : [255, 255, 255];
+    const [against, inFavour] = isDark ? [[86, 180, 233], [245, 150, 70]] : [[0, 114, 178], [213, 94, 0]];
     const start = now * count * SIDE * SIDE;
     const context = canvas.getContext("2d");
     for (let unit = 0; unit < count; unit++) {
       const pixels = context.createImageData(SIDE, SIDE);
       for (let i = 0; i < SIDE * SIDE; i++) {
         const weight = (units[start + unit * SIDE * SIDE + i] - 128) / 127;
-        const towards = weight < 0 ? [0, 114, 178] : [213, 94, 0];
+        const towards = weight < 0 ? against : inFavour;
         const strength = Math.min(Math.abs(weight), 1);
         for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = zero[c] + strength * (towards[c] - zero[c]);
         pixels.data[4 * i + 3] = 255;

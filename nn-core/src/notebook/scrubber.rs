@@ -82,10 +82,12 @@ impl History {
             digits.iter().flat_map(|&digit| test.inputs.row(digit).mapv(|ink| (255.0 * ink) as u8)).collect();
         let labels: Vec<u8> = digits.iter().filter_map(|&digit| test.labels.get(digit).copied()).collect();
         let frames_js: Vec<_> = frames.iter().map(|frame| frame.javascript(&digits)).collect();
+        let count = last.layers().first().map_or(0, |layer| layer.biases.len());
+        let kind = if last.layers().len() > 1 { "hidden units" } else { "outputs" };
         let data = format!(
-            "{{ summary: \"{}\", hidden: {}, probabilities: {probability}, labels: {labels:?},\nframes: [{}],\npictures: \"{}\",\nunits: \"{}\" }}",
+            "{{ summary: \"{}\", units: {count}, kind: \"{kind}\", probabilities: {probability}, labels: {labels:?},\n\
+             frames: [{}],\npictures: \"{}\",\nweights: \"{}\" }}",
             summary(last),
-            last.layers().first().map_or(0, |layer| layer.biases.len()),
             frames_js.join(",\n"),
             STANDARD.encode(pictures),
             STANDARD.encode(unit_pictures(&frames, &units)),
