@@ -75,7 +75,8 @@ fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images()
     let inputs = mnist.test.first(1000).inputs;
     let networks: [(&[usize], &[Activation], f64); 3] = [
         (&[784, 100, 10], &[Relu, Softmax], 0.01),
-        (&[784, 300, 10], &[Relu, Softmax], 0.1),
+        // Its weights grow large, its outputs steep.
+        (&[784, 300, 10], &[Relu, Softmax], 0.7),
         (&[784, 100, 50, 30, 10], &[Tanh, Sigmoid, Relu, Softmax], 0.1),
     ];
     for (sizes, activations, learning_rate) in networks {
@@ -85,7 +86,7 @@ fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images()
         let Some(mut node) = node() else { return };
         let found = javascript(&mut node, &network, &inputs, &[]).outputs;
         let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
-        println!("{network:?}: largest difference {difference:.1e}");
+        println!("{network:?}, learning rate {learning_rate}: largest difference {difference:.1e}");
         assert!(difference < 1e-4, "{network:?}: {difference}");
     }
 }
@@ -98,7 +99,7 @@ fn every_activation_is_the_same_in_javascript() {
         let network = Network::new(&[784, 30, 10], &[activation, activation], 3).unwrap();
         let found = javascript(&mut node, &network, &inputs, &[]).outputs;
         let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
-        assert!(difference < 5e-4, "{activation}: {difference}");
+        assert!(difference < 1e-4, "{activation}: {difference}");
     }
 }
 
@@ -155,6 +156,21 @@ fn javascript_prepares_drawings_as_rust_does_to_the_bit() {
     }
 }
 
+/// Drawn with a mouse on the pad of this network in Chromium, which showed these answers, and saved by its button.
+#[test]
+fn a_drawing_that_the_pad_saved_gets_the_answer_that_the_pad_showed() {
+    let mnist = mnist();
+    let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    Training::new(Loss::CrossEntropy).quiet().run(&mut network, &mnist.train, &mnist.test).unwrap();
+    for (name, label, shown) in [("saved_3.png", 3, 0.990), ("saved_7.png", 7, 0.839)] {
+        let digit = data::handwriting(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drawn").join(name)).unwrap();
+        let outputs = network.predict(digit.batch()).unwrap();
+        assert_eq!(metrics::argmax(outputs.row(0)), label, "{name}");
+        assert!((outputs[(0, label)] - shown).abs() < 2e-3, "{name}: {}", outputs[(0, label)]);
+        assert!(digit.warnings().is_empty(), "{name}: {:?}", digit.warnings());
+    }
+}
+
 #[test]
 fn a_network_for_anything_but_digits_is_refused() {
     let small = Network::new(&[2, 8, 2], &[Tanh, Softmax], 1).unwrap();
@@ -171,8 +187,8 @@ fn the_page_needs_nothing_from_elsewhere_and_is_compact() {
     let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
     let pad = network.drawing_pad().unwrap();
     let html = pad.to_html();
-    println!("{} bytes, of which {} are not weights", html.len(), html.len() - 4 * (2 * 79_400_usize).div_ceil(3));
-    assert!(html.len() < 260_000, "{} bytes", html.len());
+    println!("{} bytes", html.len());
+    assert!(html.len() < 310_000, "{} bytes", html.len());
     for elsewhere in ["http:", "https:", "import ", "fetch(", "src=", "url("] {
         assert!(!html.contains(elsewhere), "{elsewhere}");
     }
