@@ -95,6 +95,7 @@ mod network;
 pub mod notebook;
 mod persist;
 pub mod plot;
+mod progress;
 mod recipe;
 mod train;
 mod whole_file;

@@ -32,7 +32,7 @@ pub(crate) const SIDE: usize = 28;
 /// Pixels per picture.
 pub(crate) const PIXELS: usize = SIDE * SIDE;
 /// Classes: the digits 0 to 9.
-const LABELS: usize = 10;
+pub(crate) const LABELS: usize = 10;
 
 /// The most numbers that [`one_hot`] makes: a typing error should not end the process.
 const MOST_NUMBERS: usize = 1 << 31;

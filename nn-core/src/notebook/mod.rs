@@ -2,12 +2,17 @@
 
 mod charts;
 mod confusion;
+mod live;
 mod mistakes;
 mod network;
+mod pad;
 mod receipt;
+mod scrubber;
 mod specimen;
 mod table;
 
 pub use confusion::Confusion;
 pub use mistakes::Gallery;
+pub use pad::DrawingPad;
+pub use scrubber::EpochScrubber;
 pub use table::{Align, Table, ToTable};
