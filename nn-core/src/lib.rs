@@ -79,6 +79,7 @@ mod network;
 pub mod notebook;
 mod persist;
 pub mod plot;
+mod progress;
 mod train;
 
 // The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.

@@ -15,6 +15,7 @@ use crate::data::{Dataset, one_hot};
 use crate::kernels::{self, Descent, Examples, Team};
 use crate::metrics::correct;
 use crate::network::check_learning_rate;
+use crate::progress::Lines;
 use crate::{Error, Float, Loss, Network, Result};
 
 /// Training has diverged when an epoch's loss is so many times the first mini-batch's, which nothing was learned from yet.
@@ -52,6 +53,7 @@ pub struct Training {
     also: Vec<Loss>,
     threads: Option<usize>,
     checkpoint: Option<PathBuf>,
+    keep_networks: bool,
     quiet: bool,
 }
 
@@ -77,6 +79,9 @@ pub struct History {
     pub also: Vec<Loss>,
     /// What each epoch led to.
     pub epochs: Vec<Epoch>,
+    /// The network before training, then after each epoch; empty without [`Training::keep_networks`]. A checkpoint does not
+    /// hold them: after [`Training::resume`] they begin with the network that was saved.
+    pub networks: Vec<Network>,
 }
 
 /// How good a network is on a data set.
@@ -100,6 +105,7 @@ impl Training {
             also: Vec::new(),
             threads: None,
             checkpoint: None,
+            keep_networks: false,
             quiet: false,
         }
     }
@@ -145,13 +151,25 @@ impl Training {
         Self { checkpoint: Some(path.as_ref().to_owned()), ..self }
     }
 
+    /// Keeps the network as it was before training and after every epoch in [`History::networks`], for
+    /// [`History::scrubber`]; with 784-100-10, that is 0.3 MB for each.
+    pub fn keep_networks(self) -> Self {
+        Self { keep_networks: true, ..self }
+    }
+
     /// Prints nothing.
     pub fn quiet(self) -> Self {
         Self { quiet: true, ..self }
     }
 
-    /// Trains `network` on `train`, measures it on `test` after every epoch, and prints a line of it:
-    /// `Epoch 0: accuracy: 0.8489 loss = 0.6642`.
+    /// Trains `network` on `train`, measures it on `test` after every epoch, and prints a line of it, with the loss so far as
+    /// a small curve and the time left:
+    ///
+    /// ```text
+    /// Epoch 2: accuracy: 0.8952 loss = 0.3857  █▆▅·······  3/10, 1.6 s left
+    /// ```
+    ///
+    /// What it does:
     ///
     /// ```text
     /// for each epoch, for each mini-batch:  forward → loss → backward → step
@@ -214,7 +232,7 @@ impl Training {
     }
 
     pub(crate) fn empty_history(&self) -> History {
-        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new() }
+        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new(), networks: Vec::new() }
     }
 
     /// The epochs that `history` does not hold yet.
@@ -227,6 +245,10 @@ impl Training {
     ) -> Result<History> {
         let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
         let mut start = None;
+        let lines = Lines::new(&history, self.epochs);
+        if self.keep_networks {
+            history.networks = vec![network.cast()];
+        }
         let step = network.parameter_count() * self.mini_batch_size;
         let threads = self.threads.unwrap_or_else(|| kernels::threads_worth(step, WORTH_SHARING));
         Team::with(threads, |team| {
@@ -239,10 +261,13 @@ impl Training {
                 self.check_loss(epoch, losses[0], f64::MAX)?;
                 descent.copy_to(network.layers_mut());
                 let measured = Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() };
-                if !self.quiet {
-                    println!("{}", self.line(epoch, &measured));
-                }
                 history.epochs.push(measured);
+                if !self.quiet {
+                    lines.print(&history);
+                }
+                if self.keep_networks {
+                    history.networks.push(network.cast());
+                }
                 if let Some(path) = &self.checkpoint {
                     self.write_checkpoint(path, network, train, &history)?;
                 }
@@ -285,14 +310,6 @@ impl Training {
         let mut order: Vec<_> = (0..n).collect();
         order.shuffle(&mut rng);
         Some(order)
-    }
-
-    fn line(&self, epoch: usize, measured: &Epoch) -> String {
-        let mut line = format!("Epoch {epoch}: accuracy: {:.4} loss = {:.4}", measured.accuracy, measured.test_loss);
-        for (loss, value) in self.also.iter().zip(&measured.also) {
-            line += &format!(" {loss} = {value:.4}");
-        }
-        line
     }
 
     fn check<F: Float>(&self, network: &Network<F>, train: &Dataset, test: &Dataset) -> Result<()> {

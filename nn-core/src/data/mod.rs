@@ -30,9 +30,9 @@ use crate::{Error, Float, Result};
 /// Pixels per side of a picture.
 const SIDE: usize = 28;
 /// Pixels per picture.
-const PIXELS: usize = SIDE * SIDE;
+pub(crate) const PIXELS: usize = SIDE * SIDE;
 /// Classes: the digits 0 to 9.
-const LABELS: usize = 10;
+pub(crate) const LABELS: usize = 10;
 
 /// Examples with their labels: what a network trains on and is tested on.
 #[derive(Clone, PartialEq)]

@@ -2,11 +2,14 @@
 
 mod charts;
 mod confusion;
+mod live;
 mod mistakes;
 mod network;
+mod pad;
 mod specimen;
 mod table;
 
 pub use confusion::Confusion;
 pub use mistakes::Gallery;
+pub use pad::DrawingPad;
 pub use table::{Align, Table, ToTable};

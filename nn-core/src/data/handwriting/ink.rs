@@ -67,6 +67,8 @@ impl Paper {
                 }
             }
             match solve(sums) {
+                // Settled: every further round would end in the same plane.
+                Some(plane) if plane == paper.plane => break,
                 Some(plane) => paper.plane = plane,
                 None => break,
             }

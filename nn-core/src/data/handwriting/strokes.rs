@@ -2,7 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis, s};
+use ndarray::{Array2, ArrayViewMut1, Axis, s};
 
 use super::{BOX, SIDE, ink};
 
@@ -101,17 +101,17 @@ pub(super) fn fitted(ink: &Array2<f32>) -> Array2<f32> {
 
 /// Puts the digit into 28×28 pixels so that its centre of mass is theirs.
 pub(super) fn centred(fitted: &Array2<f32>) -> Array2<f32> {
-    let mass = fitted.sum().max(f32::MIN_POSITIVE);
-    let centre = |axis: usize| {
-        let moments = fitted.indexed_iter().map(|((row, column), ink)| ink * [row, column][axis] as f32);
-        moments.sum::<f32>() / mass
+    // In f64, so that a digit whose centre is just between two pixels goes to the same side in JavaScript.
+    let sum = |weight: fn((usize, usize)) -> usize| {
+        fitted.indexed_iter().map(|(at, &ink)| f64::from(ink) * weight(at) as f64).sum::<f64>()
     };
-    let place = |axis: usize, length: usize| {
-        let start = (SIDE as f32 / 2.0 - centre(axis)).round().max(0.0) as usize;
+    let mass = sum(|_| 1).max(f32::MIN_POSITIVE.into());
+    let place = |moment: f64, length: usize| {
+        let start = (SIDE as f64 / 2.0 - moment / mass).round().max(0.0) as usize;
         start.min(SIDE.saturating_sub(length))
     };
     let (height, width) = fitted.dim();
-    let (top, left) = (place(0, height), place(1, width));
+    let (top, left) = (place(sum(|at| at.0), height), place(sum(|at| at.1), width));
     let mut centred = Array2::zeros((SIDE, SIDE));
     centred.slice_mut(s![top..top + height, left..left + width]).assign(fitted);
     centred
@@ -119,25 +119,41 @@ pub(super) fn centred(fitted: &Array2<f32>) -> Array2<f32> {
 
 /// The picture with another number of pixels: means over areas when it shrinks, straight lines between pixels when it grows.
 pub(super) fn resample(picture: &Array2<f32>, height: usize, width: usize) -> Array2<f32> {
-    let rows = weights(picture.nrows(), height);
-    let columns = weights(picture.ncols(), width);
-    rows.dot(picture).dot(&columns.t())
+    let (rows, columns) = (shares(picture.nrows(), height), shares(picture.ncols(), width));
+    let narrow = Array2::from_shape_fn((picture.nrows(), width), |(row, column)| {
+        columns[column].of(|from| picture[[row, from]])
+    });
+    Array2::from_shape_fn((height, width), |(row, column)| rows[row].of(|from| narrow[[from, column]]))
 }
 
-/// How much of each old pixel goes into each new one along one side, `(new, old)`; rows sum to 1.
-fn weights(old: usize, new: usize) -> Array2<f32> {
-    let step = old as f32 / new as f32;
-    let mut weights = Array2::from_shape_fn((new, old), |(to, from)| {
-        let from = from as f32;
-        if step >= 1.0 {
-            let (start, end) = (to as f32 * step, (to + 1) as f32 * step);
-            (end.min(from + 1.0) - start.max(from)).max(0.0)
-        } else {
-            let centre = ((to as f32 + 0.5) * step - 0.5).clamp(0.0, old as f32 - 1.0);
-            (1.0 - (centre - from).abs()).max(0.0)
-        }
-    });
-    let sums: Array1<f32> = weights.map_axis(Axis(1), |row: ArrayView1<f32>| row.sum().max(f32::MIN_POSITIVE));
-    weights /= &sums.insert_axis(Axis(1));
-    weights
+/// The old pixels along one side that go into a new one, and how much of each; the weights sum to 1.
+struct Share {
+    start: usize,
+    weights: Vec<f64>,
+}
+
+impl Share {
+    fn of(&self, pixel: impl Fn(usize) -> f32) -> f32 {
+        self.weights.iter().zip(self.start..).map(|(weight, from)| weight * f64::from(pixel(from))).sum::<f64>() as f32
+    }
+}
+
+fn shares(old: usize, new: usize) -> Vec<Share> {
+    let step = old as f64 / new as f64;
+    let share = |to: usize| {
+        let (from, until) = (to as f64 * step, (to + 1) as f64 * step);
+        let centre = ((to as f64 + 0.5) * step - 0.5).clamp(0.0, old as f64 - 1.0);
+        let (pixels, shrinks) = match step >= 1.0 {
+            true => (from as usize..(until.ceil() as usize).min(old), true),
+            false => (centre as usize..(centre as usize + 2).min(old), false),
+        };
+        let weight = |pixel: f64| match shrinks {
+            true => (until.min(pixel + 1.0) - from.max(pixel)).max(0.0),
+            false => (1.0 - (centre - pixel).abs()).max(0.0),
+        };
+        let (start, weights) = (pixels.start, pixels.map(|pixel| weight(pixel as f64)).collect::<Vec<_>>());
+        let sum: f64 = weights.iter().sum();
+        Share { start, weights: weights.iter().map(|weight| weight / sum).collect() }
+    };
+    (0..new).map(share).collect()
 }

@@ -1,0 +1,51 @@
+// The network: its weights out of their text, and forward propagation.
+
+/**
+ * Layers out of `{ activation, fanIn, fanOut, scales, weights, biases }`: base64 of little-endian numbers, each row's weights
+ * as 16-bit integers times the row's scale.
+ */
+function layersOf(packed) {
+  return packed.map(({ activation, fanIn, fanOut, scales, weights, biases }) => {
+    const [scale, integers] = [new Float32Array(bytesOf(scales)), new Int16Array(bytesOf(weights))];
+    const w = new Float32Array(fanIn * fanOut);
+    for (let i = 0; i < w.length; i++) w[i] = integers[i] * scale[Math.floor(i / fanIn)];
+    return { activation, fanIn, fanOut, w, b: new Float32Array(bytesOf(biases)) };
+  });
+}
+
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes.buffer;
+}
+
+/** The outputs for one example: z = a · Wᵀ + b, a = σ(z), layer by layer. */
+function forward(layers, inputs) {
+  let a = inputs;
+  for (const { activation, fanIn, fanOut, w, b } of layers) {
+    const z = new Float32Array(fanOut);
+    for (let unit = 0; unit < fanOut; unit++) {
+      let sum = b[unit];
+      for (let i = 0; i < fanIn; i++) sum += w[unit * fanIn + i] * a[i];
+      z[unit] = sum;
+    }
+    a = ACTIVATIONS[activation](z);
+  }
+  return a;
+}
+
+const ACTIVATIONS = {
+  sigmoid: (z) => z.map((z) => 1 / (1 + Math.exp(-z))),
+  tanh: (z) => z.map(Math.tanh),
+  relu: (z) => z.map((z) => Math.max(z, 0)),
+  identity: (z) => z,
+  softmax: (z) => {
+    const max = z.reduce((max, z) => Math.max(max, z), -Infinity);
+    const e = z.map((z) => Math.exp(z - max));
+    const sum = e.reduce((sum, e) => sum + e, 0);
+    return e.map((e) => e / sum);
+  },
+};
+
+const argmax = (outputs) => outputs.reduce((best, output, i) => (output > outputs[best] ? i : best), 0);

@@ -1,0 +1,135 @@
+//! The drawing pad: a page's own copy of a network, that reads what is drawn on it.
+
+use std::fmt::{self, Write};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::live::Live;
+use crate::data::{LABELS, PIXELS};
+use crate::plot::bundle;
+use crate::{Activation, Error, Layer, Network, Result};
+
+/// Paper to draw a digit on, with the network's answer beside it while the pen moves.
+///
+/// It is shown as a cell's last expression and goes to a file of its own by [`DrawingPad::save`]. The network is inside, its
+/// weights rounded to 16 bits; what is drawn is prepared as [`data::handwriting`](crate::data::handwriting) does, on the
+/// reader's own computer.
+#[derive(Clone)]
+pub struct DrawingPad {
+    summary: String,
+    /// The network as a JavaScript expression.
+    network: String,
+}
+
+impl Network {
+    /// A pad to draw on that holds this network as it is now.
+    ///
+    /// Its outputs are those of [`Network::predict`] to 1e-4: compared in `tests/pad.rs`.
+    ///
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;
+    /// let pad = network.drawing_pad()?;
+    /// assert_eq!(format!("{pad:?}"), "DrawingPad: 784 → 100 relu → 10 softmax");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the network has not 784 inputs, the pixels of a digit, and 10 outputs, or if a weight or bias
+    /// is not a finite number.
+    pub fn drawing_pad(&self) -> Result<DrawingPad> {
+        let sizes = self.sizes();
+        if (sizes.first(), sizes.last()) != (Some(&PIXELS), Some(&LABELS)) {
+            let expected = format!("{PIXELS} inputs, the pixels of a digit, and {LABELS} outputs");
+            return Err(Error::argument("network", expected, format!("sizes {sizes:?}")));
+        }
+        self.check_finite()?;
+        let mut summary = PIXELS.to_string();
+        for layer in self.layers() {
+            let _ = write!(summary, " → {} {}", layer.biases.len(), layer.activation);
+        }
+        let probabilities = matches!(self.output_activation(), Activation::Softmax | Activation::Sigmoid);
+        let layers: Vec<_> = self.layers().iter().map(packed).collect();
+        let network =
+            format!("{{ summary: \"{summary}\", probabilities: {probabilities}, layers: [{}] }}", layers.join(", "));
+        Ok(DrawingPad { summary, network })
+    }
+}
+
+/// A layer as a JavaScript expression: each row's weights as 16-bit integers times the row's scale.
+fn packed(layer: &Layer) -> String {
+    let (mut scales, mut weights) = (Vec::new(), Vec::with_capacity(2 * layer.weights.len()));
+    for row in layer.weights.outer_iter() {
+        let largest = row.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        let scale = (largest / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
+        scales.extend(scale.to_le_bytes());
+        weights.extend(row.iter().flat_map(|weight| ((weight / scale).round() as i16).to_le_bytes()));
+    }
+    let biases: Vec<u8> = layer.biases.iter().flat_map(|bias| bias.to_le_bytes()).collect();
+    let [scales, weights, biases] = [scales, weights, biases].map(|bytes| STANDARD.encode(bytes));
+    let (fan_out, fan_in) = layer.weights.dim();
+    format!(
+        "{{ activation: \"{}\", fanIn: {fan_in}, fanOut: {fan_out}, scales: \"{scales}\", weights: \"{weights}\", biases: \"{biases}\" }}",
+        layer.activation
+    )
+}
+
+impl DrawingPad {
+    /// The pad as a part of a page: one element with its script, which asks nothing of the network outside.
+    pub fn to_html(&self) -> String {
+        self.live().html()
+    }
+
+    /// Writes the pad as a page of its own, a single HTML file that works wherever it is opened: in any browser, without a
+    /// server, on a phone. Missing folders are made.
+    ///
+    /// ```no_run
+    /// # use nn_core::prelude::*;
+    /// # let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;
+    /// network.drawing_pad()?.save("pad.html")?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if the name does not end in `.html`, [`Error::Io`] if the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.live().save(path.as_ref())
+    }
+
+    /// Shows the pad as a cell's result: HTML, with a sentence for viewers that have only text.
+    pub fn evcxr_display(&self) {
+        let text = format!("{self:?}. To draw on it, open this notebook in JupyterLab, or its exported HTML.");
+        bundle::print(&[("text/html", &self.to_html()), ("text/plain", &text)]);
+    }
+
+    fn live(&self) -> Live<'_> {
+        Live {
+            class: "nn-drawing-pad",
+            title: "Draw a digit",
+            fallback: format!(
+                "A pad to draw a digit on, for the network {}: it needs JavaScript. In JupyterLab, run this cell or trust \
+                 the notebook; elsewhere, open the exported HTML page in a browser.",
+                self.summary
+            ),
+            style: include_str!("../../assets/pad/pad.css"),
+            scripts: &[
+                include_str!("../../assets/pad/preparation.js"),
+                include_str!("../../assets/pad/network.js"),
+                include_str!("../../assets/pad/pad.js"),
+            ],
+            data: &self.network,
+            start: "startPad",
+            exports: "greyOf, prepare, layersOf, forward, drawStroke",
+        }
+    }
+}
+
+/// One line: `DrawingPad: 784 → 100 relu → 10 softmax`.
+impl fmt::Debug for DrawingPad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DrawingPad: {}", self.summary)
+    }
+}

@@ -1,0 +1,184 @@
+//! The drawing pad: its JavaScript, run by Node, gives Rust's numbers; and what is refused.
+
+mod common;
+mod drawn;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::message;
+use image::{Rgb, RgbImage};
+use nn_core::prelude::*;
+
+/// Node, if there is one; `NN_CORE_NODE` may name it.
+fn node() -> Option<Command> {
+    let program = std::env::var_os("NN_CORE_NODE").unwrap_or_else(|| "node".into());
+    if Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success()) {
+        return Some(Command::new(program));
+    }
+    assert!(std::env::var_os("CI").is_none(), "no Node here, which CI must have");
+    eprintln!("skipped: the drawing pad's JavaScript was not run; install Node, or set NN_CORE_NODE to it");
+    None
+}
+
+/// What the pad's JavaScript makes of inputs and of pages.
+struct Answers {
+    outputs: Array2<f32>,
+    /// The prepared digit with the outputs, and the warnings, joined by line ends; no digit for a blank page.
+    pages: Vec<(Option<(Vec<f32>, Vec<f32>)>, String)>,
+}
+
+/// Runs the very script that a notebook shows.
+fn javascript(node: &mut Command, network: &Network, inputs: &Array2<f32>, pages: &[RgbImage]) -> Answers {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let html = network.drawing_pad().unwrap().to_html();
+    let (_, script) = html.split_once("<script>").unwrap();
+    fs::write(at("script.js"), script.split_once("</script>").unwrap().0).unwrap();
+    fs::write(at("inputs.f32"), inputs.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>()).unwrap();
+    fs::create_dir(at("pages")).unwrap();
+    for (number, page) in pages.iter().enumerate() {
+        let mut bytes = [page.width().to_le_bytes(), page.height().to_le_bytes()].concat();
+        bytes.extend(page.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]));
+        fs::write(at("pages").join(format!("{number}.rgba")), bytes).unwrap();
+    }
+    let harness = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/javascript/pad.js");
+    let output = node.arg(harness).arg(at("script.js")).arg(folder.path()).output().unwrap();
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let floats = |path: &Path| -> Vec<f32> {
+        fs::read(path).unwrap().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    };
+    let outputs = Array2::from_shape_vec((inputs.nrows(), 10), floats(&at("outputs.f32"))).unwrap();
+    let page = |number: usize| {
+        let numbers = floats(&at("digits").join(format!("{number}.f32")));
+        let digit = (!numbers.is_empty()).then(|| (numbers[..784].to_vec(), numbers[784..].to_vec()));
+        (digit, fs::read_to_string(at("digits").join(format!("{number}.txt"))).unwrap())
+    };
+    Answers { outputs, pages: (0..pages.len()).map(page).collect() }
+}
+
+fn largest_difference<'a>(a: impl IntoIterator<Item = &'a f32>, b: impl IntoIterator<Item = &'a f32>) -> f32 {
+    a.into_iter().zip(b).fold(0.0, |largest, (a, b)| largest.max((a - b).abs()))
+}
+
+fn mnist() -> Mnist {
+    data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap()
+}
+
+#[test]
+fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images() {
+    let Some(_) = node() else { return };
+    let mnist = mnist();
+    let inputs = mnist.test.first(1000).inputs;
+    let networks: [(&[usize], &[Activation], f64); 3] = [
+        (&[784, 100, 10], &[Relu, Softmax], 0.01),
+        (&[784, 300, 10], &[Relu, Softmax], 0.1),
+        (&[784, 100, 50, 30, 10], &[Tanh, Sigmoid, Relu, Softmax], 0.1),
+    ];
+    for (sizes, activations, learning_rate) in networks {
+        let mut network = Network::new(sizes, activations, 7).unwrap();
+        let training = Training::new(Loss::CrossEntropy).learning_rate(learning_rate).epochs(3).quiet();
+        training.run(&mut network, &mnist.train, &mnist.test).unwrap();
+        let Some(mut node) = node() else { return };
+        let found = javascript(&mut node, &network, &inputs, &[]).outputs;
+        let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
+        println!("{network:?}: largest difference {difference:.1e}");
+        assert!(difference < 1e-4, "{network:?}: {difference}");
+    }
+}
+
+#[test]
+fn every_activation_is_the_same_in_javascript() {
+    let inputs = mnist().test.first(50).inputs;
+    for activation in Activation::ALL {
+        let Some(mut node) = node() else { return };
+        let network = Network::new(&[784, 30, 10], &[activation, activation], 3).unwrap();
+        let found = javascript(&mut node, &network, &inputs, &[]).outputs;
+        let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
+        assert!(difference < 5e-4, "{activation}: {difference}");
+    }
+}
+
+/// Pages with more or less than one digit on them.
+fn odd_pages() -> Vec<RgbImage> {
+    let digits = drawn::digits_on(400);
+    let white = || RgbImage::from_pixel(400, 400, Rgb([253, 251, 244]));
+    let mut two = white();
+    image::imageops::replace(&mut two, &image::imageops::thumbnail(&digits[6].image, 200, 200), 0, 100);
+    image::imageops::replace(&mut two, &image::imageops::thumbnail(&digits[16].image, 200, 200), 200, 100);
+    let box_at = |left: u32, top: u32, width: u32, height: u32| {
+        let inside = move |x: u32, y: u32| (left..left + width).contains(&x) && (top..top + height).contains(&y);
+        RgbImage::from_fn(400, 400, |x, y| if inside(x, y) { Rgb([29, 43, 79]) } else { Rgb([253, 251, 244]) })
+    };
+    vec![
+        white(),
+        two,
+        box_at(0, 50, 20, 300),
+        box_at(200, 100, 2, 200),
+        box_at(195, 195, 9, 9),
+        box_at(100, 100, 200, 200),
+        box_at(10, 10, 1, 1),
+        box_at(150, 60, 31, 280),
+        box_at(0, 0, 400, 400),
+    ]
+}
+
+#[test]
+fn javascript_prepares_drawings_as_rust_does_to_the_bit() {
+    let Some(mut node) = node() else { return };
+    let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    let mut pages: Vec<RgbImage> = drawn::digits_on(400).into_iter().map(|digit| digit.image).collect();
+    pages.extend(drawn::digits().into_iter().map(|digit| digit.image));
+    pages.extend(odd_pages());
+    let answers = javascript(&mut node, &network, &Array2::zeros((0, 784)), &pages).pages;
+
+    let folder = tempfile::tempdir().unwrap();
+    for (number, (page, (digit, warnings))) in pages.iter().zip(answers).enumerate() {
+        let path = folder.path().join(format!("{number}.png"));
+        page.save(&path).unwrap();
+        match (data::handwriting(&path), digit) {
+            (Ok(expected), Some((found, outputs))) => {
+                assert_eq!(found, expected.view().to_vec(), "page {number}");
+                assert_eq!(warnings, expected.warnings().join("\n"), "page {number}");
+                let difference = largest_difference(&outputs, network.predict(expected.batch()).unwrap().row(0));
+                assert!(difference < 1e-4, "page {number}: {difference}");
+            }
+            (Err(error), None) => assert!(error.to_string().contains("a blank page"), "page {number}: {error}"),
+            (expected, found) => panic!("page {number}: {expected:?} in Rust, a digit in JavaScript: {}", found.is_some()),
+        }
+    }
+}
+
+#[test]
+fn a_network_for_anything_but_digits_is_refused() {
+    let small = Network::new(&[2, 8, 2], &[Tanh, Softmax], 1).unwrap();
+    let expected = "network: expected 784 inputs, the pixels of a digit, and 10 outputs, found sizes [2, 8, 2]";
+    assert_eq!(message(small.drawing_pad()), expected);
+    let mut layers = Network::new(&[784, 10], &[Softmax], 1).unwrap().layers().to_vec();
+    layers[0].weights[(3, 5)] = f32::NAN;
+    let error = message(Network::from_layers(layers).unwrap().drawing_pad());
+    assert!(error.contains("expected finite weights and biases in layers[0], found NaN"), "{error}");
+}
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere_and_is_compact() {
+    let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    let pad = network.drawing_pad().unwrap();
+    let html = pad.to_html();
+    println!("{} bytes, of which {} are not weights", html.len(), html.len() - 4 * (2 * 79_400_usize).div_ceil(3));
+    assert!(html.len() < 260_000, "{} bytes", html.len());
+    for elsewhere in ["http:", "https:", "import ", "fetch(", "src=", "url("] {
+        assert!(!html.contains(elsewhere), "{elsewhere}");
+    }
+    assert_eq!(html.matches("</script>").count(), 1);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("for/a/friend.html");
+    pad.save(&path).unwrap();
+    let page = fs::read_to_string(&path).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains(&html));
+    assert!(message(pad.save(folder.path().join("pad.png"))).contains("expected a file name that ends in .html"));
+}
