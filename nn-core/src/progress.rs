@@ -95,9 +95,15 @@ mod tests {
     fn a_line_holds_the_measurements_the_curve_so_far_and_the_time_left() {
         let lines = Lines { start: Instant::now(), before: 0, epochs: 10 };
         let line = lines.line(&history(&[0.8, 0.41, 0.1]), 1.2);
-        assert_eq!(line, "Epoch 2: accuracy: 0.9000 loss = 0.1000 mean squared error = 0.2500  █▅▁·······   3/10, 2.8 s left");
+        assert_eq!(
+            line,
+            "Epoch 2: accuracy: 0.9000 loss = 0.1000 mean squared error = 0.2500  █▅▁·······   3/10, 2.8 s left"
+        );
         let line = lines.line(&history(&[0.8; 10]), 4.0);
-        assert_eq!(line, "Epoch 9: accuracy: 0.9000 loss = 0.8000 mean squared error = 0.2500  ██████████  10/10 in 4.0 s");
+        assert_eq!(
+            line,
+            "Epoch 9: accuracy: 0.9000 loss = 0.8000 mean squared error = 0.2500  ██████████  10/10 in 4.0 s"
+        );
     }
 
     #[test]
@@ -114,6 +120,6 @@ mod tests {
         assert_eq!(curve(&[f64::NAN, 1.0], 3).chars().count(), 3);
         assert_eq!(curve(&[1.0], 1), "█");
         assert_eq!(curve(&[1.0; 30], 40), "███████████████·····");
-assert_eq!(curve(&[1.0, 0.5, 0.25], 21), "█▄▂·················");
+        assert_eq!(curve(&[1.0, 0.5, 0.25], 21), "█▄▂·················");
     }
 }

@@ -147,7 +147,9 @@ fn javascript_prepares_drawings_as_rust_does_to_the_bit() {
                 assert!(difference < 1e-4, "page {number}: {difference}");
             }
             (Err(error), None) => assert!(error.to_string().contains("a blank page"), "page {number}: {error}"),
-            (expected, found) => panic!("page {number}: {expected:?} in Rust, a digit in JavaScript: {}", found.is_some()),
+            (expected, found) => {
+                panic!("page {number}: {expected:?} in Rust, a digit in JavaScript: {}", found.is_some())
+            }
         }
     }
 }

@@ -12,6 +12,7 @@
 //! `kernel/` is what Jupyter starts: a launcher that gives each Rust kernel a warm build folder of its own.
 
 mod bench_train;
+mod browser;
 mod data;
 mod jupyter;
 mod kernel;
@@ -58,6 +59,8 @@ enum Command {
         #[command(subcommand)]
         what: Bench,
     },
+    /// Make the README's pictures anew, from target/notebooks/mnist.html
+    Pictures,
     /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
     Data {
         /// The folder with the IDX files, plain or .gz
@@ -102,6 +105,7 @@ fn main() -> ExitCode {
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Test => test::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
+        Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
         Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),

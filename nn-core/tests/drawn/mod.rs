@@ -69,8 +69,10 @@ fn drawn(label: usize, variant: usize, side: Option<u32>) -> Drawn {
         margin - size * from + free * hand.between(0.0, 1.0)
     };
     let (x, y) = (place(width, left, right), place(height, top, bottom));
-    let pixels: Vec<Vec<Point>> =
-        strokes.iter().map(|stroke| stroke.iter().map(|point| (x + size * point.0, y + size * point.1)).collect()).collect();
+    let pixels: Vec<Vec<Point>> = strokes
+        .iter()
+        .map(|stroke| stroke.iter().map(|point| (x + size * point.0, y + size * point.1)).collect())
+        .collect();
 
     let paper = Paper::choose(&mut hand);
     let image = draw(width, height, &pixels, thickness, &paper, &mut hand);
@@ -98,7 +100,10 @@ fn curve(points: &[Point]) -> Vec<Point> {
         way.extend((0..STEPS).map(|step| {
             let t = step as f32 / STEPS as f32;
             let along = |a: f32, b: f32, c: f32, d: f32| {
-                0.5 * (2.0 * b + (c - a) * t + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t + (3.0 * (b - c) + d - a) * t * t * t)
+                0.5 * (2.0 * b
+                    + (c - a) * t
+                    + (2.0 * a - 5.0 * b + 4.0 * c - d) * t * t
+                    + (3.0 * (b - c) + d - a) * t * t * t)
             };
             (along(a.0, b.0, c.0, d.0), along(a.1, b.1, c.1, d.1))
         }));
@@ -126,14 +131,24 @@ impl Paper {
         let kinds = [
             white("ballpoint on white", [20.0, 40.0, 120.0]),
             Self { grain: 3.0, paper: [250.0, 246.0, 232.0], ..white("ink on cream", [30.0, 30.0, 50.0]) },
-            Self { grain: 5.0, shade: 60.0, paper: [215.0, 212.0, 205.0], ..white("a photo in side light", [50.0, 50.0, 60.0]) },
+            Self {
+                grain: 5.0,
+                shade: 60.0,
+                paper: [215.0, 212.0, 205.0],
+                ..white("a photo in side light", [50.0, 50.0, 60.0])
+            },
             Self { grain: 4.0, ruled: 38, paper: [248.0, 249.0, 252.0], ..white("ruled paper", [25.0, 35.0, 90.0]) },
             Self { grain: 6.0, paper: [45.0, 62.0, 52.0], ..white("chalk on a board", [225.0, 228.0, 220.0]) },
             Self { grain: 4.0, paper: [190.0, 165.0, 130.0], ..white("marker on cardboard", [40.0, 25.0, 20.0]) },
             white("black on white", [0.0; 3]),
             Self { paper: [0.0; 3], ..white("white on black", [255.0; 3]) },
             Self { grain: 7.0, shade: 30.0, paper: [228.0, 226.0, 222.0], ..white("pencil", [120.0, 120.0, 124.0]) },
-            Self { grain: 3.0, shade: 90.0, paper: [240.0, 235.0, 225.0], ..white("a red pen under a lamp", [170.0, 30.0, 30.0]) },
+            Self {
+                grain: 3.0,
+                shade: 90.0,
+                paper: [240.0, 235.0, 225.0],
+                ..white("a red pen under a lamp", [170.0, 30.0, 30.0])
+            },
         ];
         let choice = hand.between(0.0, kinds.len() as f32) as usize;
         kinds.into_iter().nth(choice).unwrap()
