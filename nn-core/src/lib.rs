@@ -82,8 +82,9 @@ pub mod plot;
 mod progress;
 mod train;
 
-// The notebook kernel must be able to name the type of every variable: arrays and tables by way of these.
-pub use {ndarray, polars_core};
+// The notebook kernel must be able to name the type of every variable: arrays and tables by way of these. And plotters, for
+// figures by hand.
+pub use {ndarray, plotters, polars_core};
 
 pub use activation::Activation;
 pub use error::{Error, Result};

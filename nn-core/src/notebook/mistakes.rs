@@ -90,7 +90,7 @@ impl Gallery {
 
     /// Shows the digits as a cell's result; as one picture and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
-        bundle::print_with_picture(&self.to_html(), self.plot().png_text().as_deref(), &self.to_text());
+        bundle::print_with_picture(&self.to_html(), self.plot().small_png().as_deref(), &self.to_text());
     }
 }
 

@@ -46,6 +46,9 @@ const SAMPLE: usize = 10;
 /// Up to this many columns are all drawn, of more only the first and the last ones.
 const MOST_COLUMNS: usize = 7;
 
+/// Of many lines those are left out whose weights are less than this share of the largest.
+const FAINT: f64 = 0.12;
+
 const HEADER: f64 = 46.0;
 const LAYERS: f64 = 286.0;
 const SHAPES: f64 = 34.0;
@@ -126,6 +129,15 @@ impl Diagram {
                 scene.disc(center, radius, if is_input { GREY } else { INK });
                 scene.disc(center, (radius - 1.5).max(0.5), if is_input { QUIET_BAR } else { CARD });
             }
+            // Beside the first and the last column, which neurons these are: the outputs are the digits.
+            let is_last = position + 1 == drawn.len();
+            if (is_input || is_last) && pitch >= 12.0 {
+                let style = Type::new(TICK - 1.0, Weight::Regular, GREY);
+                for (unit, &y) in column.shown.iter().zip(&places) {
+                    let at = if is_last { x(position) + radius + 7.0 } else { x(position) - radius - 7.0 };
+                    scene.text(at, y + 4.0, &unit.to_string(), if is_last { style } else { style.end() });
+                }
+            }
             if let Some(y) = dots {
                 // On a small piece of paper, so that no line runs through them.
                 scene.rect(x(position) - 5.0, y - pitch * 0.45, 10.0, pitch * 0.9, CARD);
@@ -165,12 +177,14 @@ impl Diagram {
         let (Some(before), Some(column)) = (self.columns.get(from), self.columns.get(to)) else { return };
         let (starts, ends) = (before.places(top, bottom).0, column.places(top, bottom).0);
         let largest = column.largest();
+        let is_few = starts.len() * ends.len() <= 36;
         let mut lines: Vec<_> = column
             .weights
             .iter()
             .zip(&ends)
             .flat_map(|(row, &end)| row.iter().zip(&starts).map(move |(&weight, &start)| (weight, start, end)))
-            .filter(|(weight, ..)| weight.is_finite())
+            // The faintest would not be seen among so many.
+            .filter(|(weight, ..)| weight.is_finite() && (is_few || weight.abs() > FAINT * largest))
             .collect();
         // The strongest on top.
         lines.sort_by(|a, b| a.0.abs().total_cmp(&b.0.abs()));
@@ -205,31 +219,32 @@ impl Diagram {
 
         let title = format!("Neuron {} of layer 1, opened up", neuron.unit);
         scene.text(frame.x + 16.0, frame.y + 24.0, &strong.fit(&title, frame.width * 0.5), strong);
-        let equations = format!("z = w · a + b      a = {}(z)", neuron.activation);
+        let equations = format!("z = w · a + b, then {}(z)", neuron.activation);
         scene.text(frame.right() - 16.0, frame.y + 24.0, &equations, Type { color: GREY, ..small }.end());
 
         let (top, bottom) = (frame.y + 46.0, frame.bottom() - 18.0);
         let middle = (top + bottom) / 2.0;
         let column = |share: f64| frame.x + frame.width * share;
-        let (inputs, sum, bend, out) = (column(0.13), column(0.47), column(0.68), column(0.86));
+        let (inputs, lead, sum, bend, out) = (column(0.1), column(0.3), column(0.5), column(0.72), column(0.91));
         let is_elided = neuron.weights.len() < neuron.fan_in;
         let slots = neuron.weights.len() + usize::from(is_elided);
-        let pitch = (bottom - top) / slots.max(2) as f64;
+        let pitch = ((bottom - top) / slots.max(2) as f64).min(34.0);
         let first = middle - pitch * (slots - 1) as f64 / 2.0;
         let largest = neuron.weights.iter().map(|(_, w)| w.abs()).fold(f64::MIN_POSITIVE, f64::max);
         for (slot, &(index, weight)) in neuron.weights.iter().enumerate() {
             let y = first + pitch * slot as f64;
             let strength = weight / largest;
-            scene.line(vec![(inputs, y), (sum, middle)], 0.8 + 2.4 * strength.abs(), weight_color(strength));
+            // Straight as long as its weight is written on it, then bent to the sum.
+            scene.line(vec![(inputs, y), (lead, y), (sum, middle)], 0.8 + 2.4 * strength.abs(), weight_color(strength));
             scene.disc((inputs, y), 8.0, GREY);
             scene.disc((inputs, y), 6.5, QUIET_BAR);
             scene.text(inputs - 14.0, y + 4.0, &format!("a{}", subscript(index)), value.end());
             let label = format!("w{} = {}", subscript(index), text::number(weight, 3));
-            // At a third of the way, on a piece of paper that keeps the line away from it.
-            let at = (inputs + (sum - inputs) * 0.36, y + (middle - y) * 0.36);
+            // On a piece of paper that keeps the line away from it.
             let width = value.width(&label) * 1.04 + 8.0;
-            scene.rect(at.0 - width / 2.0, at.1 - 8.0, width, 16.0, PAPER);
-            scene.text(at.0, at.1 + 4.0, &label, value.middle());
+            let at = (inputs + lead + 8.0) / 2.0;
+            scene.rect(at - width / 2.0, y - 8.0, width, 16.0, PAPER);
+            scene.text(at, y + 4.0, &label, value.middle());
         }
         if is_elided {
             let y = first + pitch * (slots - 1) as f64;

@@ -49,6 +49,7 @@ const MOST_INNER: f64 = 772.0;
 const WARNING: f64 = theme::SUBTITLE * 1.4;
 const SIGN: f64 = 24.0;
 const LEAST_PANEL: f64 = 270.0;
+const MOST_PIXELS: f64 = 16e6;
 const LEAST: f64 = 200.0;
 const MOST: f64 = 8000.0;
 
@@ -171,7 +172,7 @@ impl Figure {
         let (scene, width, height) = self.layout();
         let error = |reason| Error::Figure { title: self.title.clone(), action: "draw as PNG", reason };
         let pixels = width * height * self.resolution * self.resolution;
-        if pixels > 16e6 {
+        if pixels > MOST_PIXELS {
             let reason = format!(
                 "expected at most 16 million pixels, found {width} × {height} at resolution {}",
                 self.resolution
@@ -204,31 +205,32 @@ impl Figure {
         write_whole(path, &bytes)
     }
 
-    /// Shows the figure as a cell's result: as a picture with its text alternative in HTML, for JupyterLab and exported pages,
-    /// where a picture by itself would have none; as PNG and as text for viewers that show no HTML.
-    ///
-    /// A figure too large to be drawn as PNG is shown as SVG.
+    /// Shows the figure as a cell's result: in HTML with its text alternative, for JupyterLab and exported pages, where a
+    /// picture by itself would have none; as PNG and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
-        let png = self.png_text();
-        let source = match &png {
-            Some(png) => format!("data:image/png;base64,{png}"),
-            None => format!("data:image/svg+xml;base64,{}", STANDARD.encode(self.to_svg())),
-        };
-        super::bundle::print_with_picture(&self.image(&source), png.as_deref(), &self.alt());
+        let png = self.small_png();
+        super::bundle::print_with_picture(&self.to_html(png.as_deref()), png.as_deref(), &self.alt());
     }
 
-    /// The figure as PNG in base64, if it is not too large for that.
-    pub(crate) fn png_text(&self) -> Option<String> {
-        self.to_png().map(|png| STANDARD.encode(png)).ok()
-    }
-
-    /// The HTML element that shows the figure from `source`.
-    fn image(&self, source: &str) -> String {
+    /// The figure as SVG in an element of HTML, or as PNG where a page is stripped of what it does not know: by JupyterLab
+    /// before a notebook was run, by a code-hosting page.
+    fn to_html(&self, png: Option<&str>) -> String {
         let (_, width, height) = self.layout();
+        let svg = format!("data:image/svg+xml;base64,{}", STANDARD.encode(self.to_svg()));
+        let png = png.map_or(svg.clone(), |png| format!("data:image/png;base64,{png}"));
         let alt = render::escape(&self.alt());
         format!(
-            "<img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" src=\"{source}\">"
+            "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
+             style=\"max-width:100%;height:auto\" src=\"{png}\"></picture>"
         )
+    }
+
+    /// The figure as PNG in base64, one pixel for each CSS pixel: for viewers that show no HTML and would show each pixel of
+    /// a finer one as a CSS pixel. None if it is too large.
+    pub(crate) fn small_png(&self) -> Option<String> {
+        let (scene, width, height) = self.layout();
+        let png = (width * height <= MOST_PIXELS).then(|| render::png(&scene, width, height, 1.0).ok())?;
+        png.map(|png| STANDARD.encode(png))
     }
 
     /// All shapes and the size of the card they lie on.

@@ -98,7 +98,7 @@ impl Specimen {
 
     /// "7 read as 9 with 0.98"
     pub fn describe(&self) -> String {
-        let confidence = text::number(self.confidence(), 2);
+        let confidence = text::number(self.confidence(), 3);
         match self.label == self.answer {
             true => format!("{} with {confidence}", self.label),
             false => format!("{} read as {} with {confidence}", self.label, self.answer),
@@ -124,8 +124,8 @@ impl Specimen {
         let color = if self.label == self.answer { Color::BLUE } else { Color::VERMILION };
         let style = Type::new((LABEL * scale).min(LABEL), Weight::SemiBold, color.for_text()).middle();
         let caption = match self.label == self.answer {
-            true => format!("{}: {}", self.answer, text::number(self.confidence(), 2)),
-            false => format!("{} → {}: {}", self.label, self.answer, text::number(self.confidence(), 2)),
+            true => format!("{}: {}", self.answer, text::number(self.confidence(), 3)),
+            false => format!("{} → {}: {}", self.label, self.answer, text::number(self.confidence(), 3)),
         };
         scene.text(x + WIDTH / 2.0 * scale, y + 16.0 * scale, &style.fit(&caption, WIDTH * scale), style);
         y += (CAPTION + BARS) * scale;

@@ -30,6 +30,7 @@ pub(crate) mod diagram;
 mod figure;
 pub(crate) mod gallery;
 pub(crate) mod heat;
+mod letters;
 mod lines;
 pub(crate) mod picture;
 pub(crate) mod png;

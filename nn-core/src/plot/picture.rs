@@ -277,6 +277,11 @@ impl Draw for PictureChart {
         // Forty captions read aloud are enough.
         match captions.len() {
             0 => {}
+            // Units are numbered: forty names would tell no more than the first and the last.
+            13.. if self.scale.is_some() => {
+                let ends = (captions.first(), captions.last());
+                text += &format!(": {} to {}", ends.0.map_or("", String::as_str), ends.1.map_or("", String::as_str));
+            }
             1..=40 => text += &format!(": {}", super::lines::list(&captions)),
             _ => text += &format!(": {}, …", captions.get(..40).unwrap_or_default().join(", ")),
         }

@@ -90,7 +90,7 @@ fn encode(
     set(&mut encoder);
     // The filter last: the compression sets one, too. Neighbours in a palette are no neighbouring colours, and the pictures
     // in grey are mostly paper: no filter.
-    encoder.set_compression(Compression::High);
+    encoder.set_compression(Compression::Balanced);
     encoder.set_filter(Filter::NoFilter);
     let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
     writer.write_image_data(data).map_err(|error| error.to_string())?;

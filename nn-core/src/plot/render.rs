@@ -1,7 +1,8 @@
 //! From a scene to SVG and to PNG; plotters' backends write both.
 //!
 //! plotters rounds every coordinate to a whole number. So an SVG is written in tenths of a pixel, and a PNG is drawn three
-//! times too large and then averaged, which also smooths its edges.
+//! times too large and then averaged, which also smooths its edges. Its text is not plotters': that leaves out how far a
+//! letter stands from where it begins.
 
 use std::fmt::Write;
 
@@ -11,6 +12,7 @@ use plotters::prelude::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{BLACK, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
 
+use super::letters::Page;
 use super::png;
 use super::scene::{Anchor, Frame, Scene, Shape, Type};
 use super::text::{self, Weight};
@@ -18,6 +20,8 @@ use super::theme::{BORDER, CARD, Color, RADIUS};
 
 /// Units of an SVG's coordinates in a CSS pixel.
 const SVG_UNIT: f64 = 10.0;
+/// plotters wants a name of a font; it is taken out of the SVG again.
+const FAMILY: &str = "figure";
 /// How many times larger than the PNG its drawing is, in both directions.
 const OVERSAMPLING: u32 = 3;
 
@@ -104,14 +108,21 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
     drop(painter);
 
     let mut pixels = average(&drawing, columns as usize, rows as usize);
-    round_corners(pixels.as_chunks_mut().0, columns as usize, rows as usize, resolution);
-    png::reduced(columns as usize, pixels.as_chunks().0)
+    drop(drawing);
+    let mut page = Page { pixels: &mut pixels, columns: columns as usize, scale: f64::from(columns) / width };
+    for shape in &scene.shapes {
+        if let Shape::Text { x, y, text, style } = shape {
+            page.text(*x, *y, text, style);
+        }
+    }
+    round_corners(&mut pixels, columns as usize, rows as usize, resolution);
+    png::reduced(columns as usize, &pixels)
 }
 
 /// The mean colour of every square of `OVERSAMPLING` × `OVERSAMPLING` pixels; RGB in, RGBA out.
-fn average(drawing: &[u8], columns: usize, rows: usize) -> Vec<u8> {
+fn average(drawing: &[u8], columns: usize, rows: usize) -> Vec<[u8; 4]> {
     const N: usize = OVERSAMPLING as usize;
-    let mut pixels = Vec::with_capacity(columns * rows * 4);
+    let mut pixels = Vec::with_capacity(columns * rows);
     let mut sums = vec![[0_u16; 3]; columns];
     for band in drawing.chunks_exact(columns * 3 * N * N).take(rows) {
         sums.fill([0; 3]);
@@ -125,7 +136,7 @@ fn average(drawing: &[u8], columns: usize, rows: usize) -> Vec<u8> {
         const SQUARE: u16 = (N * N) as u16;
         for sum in &sums {
             let [red, green, blue] = sum.map(|sum| ((sum + SQUARE / 2) / SQUARE) as u8);
-            pixels.extend([red, green, blue, 255]);
+            pixels.push([red, green, blue, 255]);
         }
     }
     pixels
@@ -179,7 +190,8 @@ impl<B: DrawingBackend> Painter<B> {
                     self.backend.fill_polygon(points, &fill(*color)).map_err(in_words)
                 }
                 Shape::Disc { x, y, radius, color } => self.disc((*x, *y), *radius, *color),
-                Shape::Text { x, y, text, style } => self.text(*x, *y, text, style),
+                Shape::Text { x, y, text, style } if self.is_svg => self.text(*x, *y, text, style),
+                Shape::Text { .. } => Ok(()),
                 Shape::Picture(..) if self.is_svg => Ok(()),
                 Shape::Picture(frame, picture) => {
                     let (sx, sy) = (frame.width / picture.width() as f64, frame.height / picture.height() as f64);
@@ -231,50 +243,20 @@ impl<B: DrawingBackend> Painter<B> {
         points.iter().try_for_each(|&point| self.disc(point, width / 2.0, color))
     }
 
+    /// In an SVG; in a bitmap, [`letters`](super::letters) writes.
     fn text(&mut self, x: f64, y: f64, text: &str, style: &Type) -> Drawn {
-        if self.is_svg {
-            // plotters writes `dy="0.76em"` for an upper anchor: the baseline, without a guess about the viewer's font.
-            let anchor = match style.anchor {
-                Anchor::Start => HPos::Left,
-                Anchor::Middle => HPos::Center,
-                Anchor::End => HPos::Right,
-            };
-            let position = self.at((x, y - 0.76 * style.size));
-            return self.backend.draw_text(text, &self.style(style, 1.24, anchor), position).map_err(in_words);
-        }
-        let mut x = match style.anchor {
-            Anchor::Start => x,
-            Anchor::Middle => x - style.width(text) / 2.0,
-            Anchor::End => x - style.width(text),
+        let anchor = match style.anchor {
+            Anchor::Start => HPos::Left,
+            Anchor::Middle => HPos::Center,
+            Anchor::End => HPos::Right,
         };
-        let line_height = text::line_height(style.weight);
-        let y = y - style.size * line_height / 2.0;
-        for run in runs(text, style.weight) {
-            let is_drawable = run.chars().all(|character| text::is_drawable(character, style.weight));
-            if is_drawable {
-                let position = self.at((x, y));
-                self.backend.draw_text(run, &self.style(style, line_height, HPos::Left), position).map_err(in_words)?;
-            } else if !run.trim().is_empty() {
-                self.empty_box(x, y + style.size * line_height / 2.0, style)?;
-            }
-            x += style.width(run);
-        }
-        Ok(())
-    }
-
-    /// Stands for a character that the font lacks, one em wide.
-    fn empty_box(&mut self, x: f64, baseline: f64, style: &Type) -> Drawn {
-        let (left, right) = (x + 0.1 * style.size, x + 0.9 * style.size);
-        let (top, bottom) = (baseline - 0.72 * style.size, baseline + 0.06 * style.size);
-        let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
-        self.line(&corners, style.size / 14.0, style.color)
-    }
-
-    /// `per_em`: what plotters multiplies the em with before it hands the size to the backend's writer of text.
-    fn style(&self, style: &Type, per_em: f64, anchor: HPos) -> TextStyle<'static> {
         let weight = if style.weight == Weight::SemiBold { FontStyle::Bold } else { FontStyle::Normal };
-        let font = FontDesc::new(FontFamily::Name(text::FAMILY), style.size * self.unit * per_em, weight);
-        TextStyle { pos: Pos::new(anchor, VPos::Top), ..font.color(&rgb(style.color)) }
+        // plotters multiplies the em with 1.24 before it hands the size to the backend.
+        let font = FontDesc::new(FontFamily::Name(FAMILY), style.size * self.unit * 1.24, weight);
+        let style_of_text = TextStyle { pos: Pos::new(anchor, VPos::Top), ..font.color(&rgb(style.color)) };
+        // plotters writes `dy="0.76em"` for an upper anchor: the baseline, without a guess about the viewer's font.
+        let position = self.at((x, y - 0.76 * style.size));
+        self.backend.draw_text(text, &style_of_text, position).map_err(in_words)
     }
 }
 
@@ -283,21 +265,6 @@ type Drawn = Result<(), String>;
 /// plotters' errors differ with the backend; their message is what they have in common.
 fn in_words<E: std::fmt::Display>(error: E) -> String {
     error.to_string()
-}
-
-/// The text in pieces: what the font has, and each character that it lacks.
-fn runs(text: &str, weight: Weight) -> Vec<&str> {
-    let mut runs = Vec::new();
-    let mut rest = text;
-    while let Some(lacking) = rest.find(|character| !text::is_drawable(character, weight)) {
-        let (drawable, from) = rest.split_at(lacking);
-        let (character, after) = from.split_at(from.chars().next().map_or(0, char::len_utf8));
-        runs.extend([drawable, character]);
-        rest = after;
-    }
-    runs.push(rest);
-    runs.retain(|run| !run.is_empty());
-    runs
 }
 
 fn rgb(color: Color) -> RGBColor {

@@ -4,21 +4,9 @@ use std::sync::LazyLock;
 
 use ab_glyph::{Font, FontRef};
 
-/// The name under which plotters knows the fonts below.
-pub(super) const FAMILY: &str = "figure";
 /// What an SVG asks its viewer for: the measured font first, then those of a similar width.
 pub(super) const FAMILIES: &str = "Inter, 'Helvetica Neue', Arial, 'Segoe UI', Roboto, 'Liberation Sans', 'PingFang SC', \
-                                   'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif";
-
-static REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
-static SEMIBOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
-static FONTS: LazyLock<[Option<FontRef<'static>>; 2]> = LazyLock::new(|| {
-    use plotters::style::{FontStyle, register_font};
-    // A file that does not parse leaves its text out of a PNG; the tests would see that.
-    let _ = register_font(FAMILY, FontStyle::Normal, REGULAR);
-    let _ = register_font(FAMILY, FontStyle::Bold, SEMIBOLD);
-    [FontRef::try_from_slice(REGULAR).ok(), FontRef::try_from_slice(SEMIBOLD).ok()]
-});
+                                   'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif";
 
 /// How heavy the letters are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,35 +15,59 @@ pub(super) enum Weight {
     SemiBold,
 }
 
-fn font(weight: Weight) -> Option<&'static FontRef<'static>> {
-    let [regular, semibold] = &*FONTS;
-    match weight {
-        Weight::Regular => regular.as_ref(),
-        Weight::SemiBold => semibold.as_ref(),
+/// A font of the crate's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Face {
+    Regular,
+    SemiBold,
+    /// Chinese, for both weights.
+    Chinese,
+}
+
+static FONTS: LazyLock<[Option<FontRef<'static>>; 3]> = LazyLock::new(|| {
+    // A file that does not parse leaves its text out of a PNG; the tests would see that.
+    [
+        FontRef::try_from_slice(include_bytes!("../../assets/fonts/Inter-Regular.otf")).ok(),
+        FontRef::try_from_slice(include_bytes!("../../assets/fonts/Inter-SemiBold.otf")).ok(),
+        FontRef::try_from_slice(include_bytes!("../../assets/fonts/NotoSansCJKsc-Regular.otf")).ok(),
+    ]
+});
+
+impl Face {
+    /// The font that has this character: the weight's own, else the Chinese one, if that has it.
+    pub fn of(character: char, weight: Weight) -> Option<Self> {
+        let own = if weight == Weight::SemiBold { Self::SemiBold } else { Self::Regular };
+        [own, Self::Chinese].into_iter().find(|face| face.font().is_some_and(|font| font.glyph_id(character).0 != 0))
+    }
+
+    /// The height of a line in ems, from the top of the highest to the bottom of the lowest letter: ab_glyph's unit of size.
+    pub fn line_height(self) -> f64 {
+        let ratio = |font: &FontRef<'_>| font.units_per_em().map(|units| f64::from(font.height_unscaled() / units));
+        self.font().and_then(ratio).unwrap_or(1.21)
+    }
+
+    pub fn font(self) -> Option<&'static FontRef<'static>> {
+        let [regular, semibold, chinese] = &*FONTS;
+        match self {
+            Self::Regular => regular.as_ref(),
+            Self::SemiBold => semibold.as_ref(),
+            Self::Chinese => chinese.as_ref(),
+        }
     }
 }
 
-/// The height of a line in ems, from the top of the highest to the bottom of the lowest letter: ab_glyph's unit of size.
-pub(super) fn line_height(weight: Weight) -> f64 {
-    let ratio = |font: &FontRef<'_>| font.units_per_em().map(|units| f64::from(font.height_unscaled() / units));
-    font(weight).and_then(ratio).unwrap_or(1.21)
+/// The width of a character in ems. One that no font has takes a whole em: it is drawn as a box of that width.
+pub(super) fn advance(character: char, weight: Weight) -> f64 {
+    let font = Face::of(character, weight).and_then(Face::font);
+    font.map_or(1.0, |font| {
+        let units = font.units_per_em().unwrap_or(1000.0);
+        f64::from(font.h_advance_unscaled(font.glyph_id(character)) / units)
+    })
 }
 
-/// Whether the crate's font has this character.
-pub(super) fn is_drawable(character: char, weight: Weight) -> bool {
-    font(weight).is_some_and(|font| font.glyph_id(character).0 != 0)
-}
-
-/// The width of `text` in CSS pixels. A character that the font lacks counts as one em, the width of a Chinese sign.
+/// The width of `text` in CSS pixels.
 pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
-    let advance = |character: char| match font(weight) {
-        Some(font) if is_drawable(character, weight) => {
-            let units = font.units_per_em().unwrap_or(1000.0);
-            f64::from(font.h_advance_unscaled(font.glyph_id(character)) / units)
-        }
-        _ => 1.0,
-    };
-    size * text.chars().map(advance).sum::<f64>()
+    size * text.chars().map(|character| advance(character, weight)).sum::<f64>()
 }
 
 /// One line without control characters, which XML forbids.
