@@ -33,3 +33,10 @@ function ownRoot(name) {
 }
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes.buffer;
+}

@@ -110,7 +110,7 @@ mod tests {
     fn after_a_resume_the_time_left_follows_from_the_new_epochs_alone() {
         let lines = Lines { start: Instant::now(), before: 2, epochs: 200 };
         let line = lines.line(&history(&[1.0, 0.5, 0.5]), 1.0);
-        assert!(line.ends_with("  █···················    3/200, 197 s left"), "{line}");
+        assert!(line.ends_with("  ▄···················    3/200, 197 s left"), "{line}");
         assert!(line.starts_with("Epoch 2: accuracy: 0.9000 loss = 0.5000 mean squared error = 0.2500    "), "{line}");
     }
 

@@ -1,23 +1,17 @@
 // The network: its weights out of their text, and forward propagation.
 
 /**
- * Layers out of `{ activation, fanIn, fanOut, scales, weights, biases }`: base64 of little-endian numbers, each row's weights
- * as 16-bit integers times the row's scale.
+ * Layers out of `{ activation, fanIn, fanOut, scales, weights, biases }`: base64 of little-endian numbers. Weights are 16-bit
+ * integers where there are scales, one for each row, to multiply them with.
  */
 function layersOf(packed) {
   return packed.map(({ activation, fanIn, fanOut, scales, weights, biases }) => {
-    const [scale, integers] = [new Float32Array(bytesOf(scales)), new Int16Array(bytesOf(weights))];
-    const w = new Float32Array(fanIn * fanOut);
-    for (let i = 0; i < w.length; i++) w[i] = integers[i] * scale[Math.floor(i / fanIn)];
+    const scale = new Float32Array(bytesOf(scales));
+    const w = scale.length > 0
+      ? Float32Array.from(new Int16Array(bytesOf(weights)), (integer, i) => integer * scale[Math.floor(i / fanIn)])
+      : new Float32Array(bytesOf(weights));
     return { activation, fanIn, fanOut, w, b: new Float32Array(bytesOf(biases)) };
   });
-}
-
-function bytesOf(base64) {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes.buffer;
 }
 
 /** The outputs for one example: z = a · Wᵀ + b, a = σ(z), layer by layer. */

@@ -27,7 +27,7 @@ const HTML = `
         <canvas class="pixels" width="28" height="28" role="img" aria-label="What the network sees, 28 by 28 pixels"></canvas>
         <figcaption>what it sees</figcaption>
       </figure>
-      <p class="verdict"><b>?</b><span>waiting for a digit</span></p>
+      <p class="verdict none"><b>?</b><span>waiting for a digit</span></p>
     </div>
     <ol aria-label="Output for each digit">${Array.from({ length: 10 }, (_, digit) =>
       `<li><span class="digit">${digit}</span><span class="track"><i></i></span><span class="value">–</span></li>`).join("")}</ol>
@@ -79,6 +79,7 @@ function startPad(root, network, style) {
       row.querySelector("i").style.width = outputs ? `${100 * Math.max(outputs[i] / largest, 0)}%` : "0";
       row.querySelector(".value").textContent = outputs ? text(outputs[i]) : "–";
     });
+    find(".verdict").classList.toggle("none", !outputs);
     find(".verdict b").textContent = outputs ? best : "?";
     find(".verdict span").textContent = outputs ? `read with ${text(outputs[best])}` : "waiting for a digit";
     find(".warnings").textContent = warnings.map((warning) => warning[0].toUpperCase() + warning.slice(1)).join(". ");

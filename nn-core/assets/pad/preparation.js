@@ -13,7 +13,9 @@ const picture = (height, width) => ({ height, width, data: new Float32Array(heig
 function greyOf(bytes, height, width) {
   const grey = picture(height, width);
   for (let i = 0; i < grey.data.length; i++) {
-    const [red, green, blue] = [f32(bytes[4 * i] / 255), f32(bytes[4 * i + 1] / 255), f32(bytes[4 * i + 2] / 255)];
+    const red = f32(bytes[4 * i] / 255);
+    const green = f32(bytes[4 * i + 1] / 255);
+    const blue = f32(bytes[4 * i + 2] / 255);
     const tone = f32(f32(f32(f32(0.299) * red) + f32(f32(0.587) * green)) + f32(f32(0.114) * blue));
     grey.data[i] = Math.min(tone, 1);
   }
@@ -34,31 +36,30 @@ function prepare(grey) {
 function inverted(grey) {
   const { height, width } = grey;
   const paper = paperOf(grey);
-  const abovePaper = picture(height, width);
+  const above = new Float32Array(height * width);
   for (let row = 0, i = 0; row < height; row++) {
-    const down = f32(f32(row) - paper.down);
-    const level = f32(paper.level + f32(paper.perRow * down));
+    const level = f32(paper.level + f32(paper.perRow * f32(row - paper.down)));
     for (let column = 0; column < width; column++, i++) {
-      const tone = f32(level + f32(paper.perColumn * f32(f32(column) - paper.right)));
-      abovePaper.data[i] = f32(grey.data[i] - tone);
+      above[i] = f32(grey.data[i] - f32(level + f32(paper.perColumn * f32(column - paper.right))));
     }
   }
-  const noise = f32(quantile(abovePaper.data.map(Math.abs), 0.25) / f32(0.319));
+  const noise = f32(quantile(above.map(Math.abs), 0.25) / f32(0.319));
   const least = Math.max(f32(5 * noise), f32(0.06));
-  let [darker, lighter] = [0, 0];
-  for (const tone of abovePaper.data) {
-    if (tone < -least) darker = f32(darker - tone);
-    if (tone > least) lighter = f32(lighter + tone);
+  let darker = 0;
+  let lighter = 0;
+  for (let i = 0; i < above.length; i++) {
+    if (above[i] < -least) darker = f32(darker - above[i]);
+    if (above[i] > least) lighter = f32(lighter + above[i]);
   }
   const sign = darker >= lighter ? -1 : 1;
-  const inks = abovePaper.data.map((tone) => sign * tone).filter((tone) => tone > least);
+  const inks = above.filter((tone) => sign * tone > least).map((tone) => sign * tone);
   if (inks.length < 3) return null;
   const between = otsu(inks);
   const full = Math.max(quantile(inks.filter((tone) => tone > between), 0.5), least);
   const none = Math.min(f32(3 * noise), f32(0.5 * full));
   const range = f32(full - none);
   const ink = picture(height, width);
-  ink.data = abovePaper.data.map((tone) => clamp(f32(f32(sign * tone - none) / range)));
+  for (let i = 0; i < above.length; i++) ink.data[i] = clamp(f32(f32(sign * above[i] - none) / range));
   return ink;
 }
 
@@ -69,37 +70,41 @@ function paperOf(grey) {
   const { height, width } = grey;
   const stride = Math.max(Math.floor(Math.max(height, width) / 160), 1);
   const [centreDown, centreRight] = [f32(height / 2), f32(width / 2)];
-  const [downs, rights, tones] = [[], [], []];
-  for (let row = 0; row < height; row += stride) {
-    for (let column = 0; column < width; column += stride) {
-      downs.push(f32(row - centreDown));
-      rights.push(f32(column - centreRight));
-      tones.push(grey.data[row * width + column]);
+  const count = Math.ceil(height / stride) * Math.ceil(width / stride);
+  const [downs, rights, tones] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+  for (let row = 0, i = 0; row < height; row += stride) {
+    for (let column = 0; column < width; column += stride, i++) {
+      downs[i] = row - centreDown;
+      rights[i] = column - centreRight;
+      tones[i] = grey.data[row * width + column];
     }
   }
-  let [level, perRow, perColumn] = [quantile(Float32Array.from(tones), 0.5), 0, 0];
+  let [level, perRow, perColumn] = [quantile(tones.slice(), 0.5), 0, 0];
   for (let round = 0; round < 20; round++) {
-    const sums = [new Float64Array(4), new Float64Array(4), new Float64Array(4)];
-    const [forLevel, forRow, forColumn] = sums;
-    for (let i = 0; i < tones.length; i++) {
-      const [down, right, tone] = [downs[i], rights[i], tones[i]];
+    // Row by row the coefficients and the right side of the three equations.
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    for (let n = 0; n < count; n++) {
+      const down = downs[n];
+      const right = rights[n];
+      const tone = tones[n];
       const plane = f32(f32(level + f32(perRow * down)) + f32(perColumn * right));
       const weight = 1 / Math.max(Math.abs(f32(tone - plane)), f32(0.002));
-      forLevel[0] += weight;
-      forLevel[1] += weight * down;
-      forLevel[2] += weight * right;
-      forLevel[3] += weight * tone;
-      const [byDown, byRight] = [weight * down, weight * right];
-      forRow[0] += byDown;
-      forRow[1] += byDown * down;
-      forRow[2] += byDown * right;
-      forRow[3] += byDown * tone;
-      forColumn[0] += byRight;
-      forColumn[1] += byRight * down;
-      forColumn[2] += byRight * right;
-      forColumn[3] += byRight * tone;
+      a += weight;
+      b += weight * down;
+      c += weight * right;
+      d += weight * tone;
+      const byDown = weight * down;
+      e += byDown;
+      f += byDown * down;
+      g += byDown * right;
+      h += byDown * tone;
+      const byRight = weight * right;
+      i += byRight;
+      j += byRight * down;
+      k += byRight * right;
+      l += byRight * tone;
     }
-    const plane = solve(sums);
+    const plane = solve([[a, b, c, d], [e, f, g, h], [i, j, k, l]]);
     if (plane === null) break;
     const settled = plane[0] === level && plane[1] === perRow && plane[2] === perColumn;
     [level, perRow, perColumn] = plane;
@@ -170,12 +175,17 @@ function croppedTo(ink, warnings) {
 }
 
 function trimmed(ink) {
-  let [top, left, bottom, right] = [Infinity, Infinity, 0, 0];
+  let top = Infinity;
+  let left = Infinity;
+  let bottom = 0;
+  let right = 0;
   for (let row = 0, i = 0; row < ink.height; row++) {
     for (let column = 0; column < ink.width; column++, i++) {
       if (!(ink.data[i] > f32(0.1))) continue;
-      [top, left] = [Math.min(top, row), Math.min(left, column)];
-      [bottom, right] = [Math.max(bottom, row + 1), Math.max(right, column + 1)];
+      top = Math.min(top, row);
+      left = Math.min(left, column);
+      bottom = Math.max(bottom, row + 1);
+      right = Math.max(right, column + 1);
     }
   }
   if (top === Infinity) return ink;
@@ -202,12 +212,15 @@ function piecesOf(ink) {
     open.push(start);
     while (open.length > 0) {
       const at = open.pop();
-      const [row, column] = [Math.floor(at / width), at % width];
+      const row = Math.floor(at / width);
+      const column = at % width;
       piece.mass = f32(piece.mass + ink.data[at]);
       piece.peak = Math.max(piece.peak, ink.data[at]);
       piece.atBorder ||= row === 0 || column === 0 || row + 1 === height || column + 1 === width;
-      [piece.top, piece.bottom] = [Math.min(piece.top, row), Math.max(piece.bottom, row)];
-      [piece.left, piece.right] = [Math.min(piece.left, column), Math.max(piece.right, column)];
+      piece.top = Math.min(piece.top, row);
+      piece.bottom = Math.max(piece.bottom, row);
+      piece.left = Math.min(piece.left, column);
+      piece.right = Math.max(piece.right, column);
       for (let r = Math.max(row - 1, 0); r < Math.min(row + 2, height); r++) {
         for (let c = Math.max(column - 1, 0); c < Math.min(column + 2, width); c++) {
           const next = r * width + c;
@@ -324,7 +337,8 @@ function distances(ink, ofKind) {
 function lowerEnvelope(squares, start, step, length) {
   const values = new Float32Array(length);
   for (let i = 0; i < length; i++) values[i] = squares[start + i * step];
-  const [lowest, froms] = [new Int32Array(length), new Float32Array(length)];
+  const lowest = new Int32Array(length);
+  const froms = new Float32Array(length);
   let count = 0;
   for (let place = 0; place < length; place++) {
     let from = -Infinity;
@@ -336,7 +350,8 @@ function lowerEnvelope(squares, start, step, length) {
       count -= 1;
       from = -Infinity;
     }
-    [lowest[count], froms[count]] = [place, from];
+    lowest[count] = place;
+    froms[count] = from;
     count += 1;
   }
   let current = 0;

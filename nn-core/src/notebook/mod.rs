@@ -6,10 +6,12 @@ mod live;
 mod mistakes;
 mod network;
 mod pad;
+mod scrubber;
 mod specimen;
 mod table;
 
 pub use confusion::Confusion;
 pub use mistakes::Gallery;
 pub use pad::DrawingPad;
+pub use scrubber::EpochScrubber;
 pub use table::{Align, Table, ToTable};

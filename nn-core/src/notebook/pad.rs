@@ -41,33 +41,46 @@ impl Network {
     /// [`Error::Argument`] if the network has not 784 inputs, the pixels of a digit, and 10 outputs, or if a weight or bias
     /// is not a finite number.
     pub fn drawing_pad(&self) -> Result<DrawingPad> {
-        let sizes = self.sizes();
-        if (sizes.first(), sizes.last()) != (Some(&PIXELS), Some(&LABELS)) {
-            let expected = format!("{PIXELS} inputs, the pixels of a digit, and {LABELS} outputs");
-            return Err(Error::argument("network", expected, format!("sizes {sizes:?}")));
-        }
-        self.check_finite()?;
-        let mut summary = PIXELS.to_string();
-        for layer in self.layers() {
-            let _ = write!(summary, " → {} {}", layer.biases.len(), layer.activation);
-        }
-        let probabilities = matches!(self.output_activation(), Activation::Softmax | Activation::Sigmoid);
-        let layers: Vec<_> = self.layers().iter().map(packed).collect();
+        check_digits(self)?;
+        let (summary, probabilities) = (summary(self), is_probability(self));
+        let layers: Vec<_> = self.layers().iter().enumerate().map(|(number, layer)| packed(number, layer)).collect();
         let network =
             format!("{{ summary: \"{summary}\", probabilities: {probabilities}, layers: [{}] }}", layers.join(", "));
         Ok(DrawingPad { summary, network })
     }
 }
 
-/// A layer as a JavaScript expression: each row's weights as 16-bit integers times the row's scale.
-fn packed(layer: &Layer) -> String {
-    let (mut scales, mut weights) = (Vec::new(), Vec::with_capacity(2 * layer.weights.len()));
-    for row in layer.weights.outer_iter() {
-        let largest = row.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-        let scale = (largest / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
-        scales.extend(scale.to_le_bytes());
-        weights.extend(row.iter().flat_map(|weight| ((weight / scale).round() as i16).to_le_bytes()));
+/// Whether the network takes digits of 28×28 pixels and has an output for each of the ten.
+pub(super) fn check_digits(network: &Network) -> Result<()> {
+    let sizes = network.sizes();
+    if (sizes.first(), sizes.last()) != (Some(&PIXELS), Some(&LABELS)) {
+        let expected = format!("{PIXELS} inputs, the pixels of a digit, and {LABELS} outputs");
+        return Err(Error::argument("network", expected, format!("sizes {sizes:?}")));
     }
+    network.check_finite()
+}
+
+/// `784 → 100 relu → 10 softmax`
+pub(super) fn summary(network: &Network) -> String {
+    let mut summary = PIXELS.to_string();
+    for layer in network.layers() {
+        let _ = write!(summary, " → {} {}", layer.biases.len(), layer.activation);
+    }
+    summary
+}
+
+/// Whether the outputs are probabilities, to be written in per cent.
+pub(super) fn is_probability(network: &Network) -> bool {
+    matches!(network.output_activation(), Activation::Softmax | Activation::Sigmoid)
+}
+
+/// A layer as a JavaScript expression, its numbers as base64 of little-endian bytes.
+fn packed(number: usize, layer: &Layer) -> String {
+    let (scales, weights) = match number {
+        // By far the most weights.
+        0 => in_16_bits(layer),
+        _ => (Vec::new(), layer.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect()),
+    };
     let biases: Vec<u8> = layer.biases.iter().flat_map(|bias| bias.to_le_bytes()).collect();
     let [scales, weights, biases] = [scales, weights, biases].map(|bytes| STANDARD.encode(bytes));
     let (fan_out, fan_in) = layer.weights.dim();
@@ -75,6 +88,25 @@ fn packed(layer: &Layer) -> String {
         "{{ activation: \"{}\", fanIn: {fan_in}, fanOut: {fan_out}, scales: \"{scales}\", weights: \"{weights}\", biases: \"{biases}\" }}",
         layer.activation
     )
+}
+
+/// Each row's scale as `f32`, and its weights as 16-bit integers to multiply with it.
+fn in_16_bits(layer: &Layer) -> (Vec<u8>, Vec<u8>) {
+    let (mut scales, mut weights) = (Vec::new(), Vec::with_capacity(2 * layer.weights.len()));
+    for row in layer.weights.outer_iter() {
+        let largest = row.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        let scale = (largest / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
+        scales.extend(scale.to_le_bytes());
+        // What one weight loses by rounding the next one gets: neighbouring pixels are alike, so that most of it cancels out.
+        let mut lost = 0.0;
+        for weight in row {
+            let exact = weight / scale + lost;
+            let rounded = exact.round();
+            lost = exact - rounded;
+            weights.extend((rounded as i16).to_le_bytes());
+        }
+    }
+    (scales, weights)
 }
 
 impl DrawingPad {

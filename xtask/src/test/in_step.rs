@@ -65,7 +65,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Replaces each number by `#` and each run of blanks by one, because a column is as wide as its numbers.
+/// Replaces each number by `#`, each column of a curve by the highest one, and each run of blanks by one, because a column
+/// is as wide as its numbers.
 fn mask(text: &str) -> String {
     let mut masked = String::new();
     let mut characters = text.chars().peekable();
@@ -73,6 +74,8 @@ fn mask(text: &str) -> String {
         if character.is_ascii_digit() {
             while characters.next_if(|next| next.is_ascii_digit() || *next == '.').is_some() {}
             masked.push('#');
+        } else if matches!(character, '▁'..='█') {
+            masked.push('█');
         } else if character.is_whitespace() {
             while characters.next_if(|next| next.is_whitespace()).is_some() {}
             masked.push(' ');
@@ -101,8 +104,8 @@ mod tests {
 
     #[test]
     fn numbers_may_differ() {
-        let old = notebook(1, printed("Epoch 0: accuracy: 0.85 loss = 1.1e-3  9 s\n"));
-        let new = notebook(1, printed("Epoch 0: accuracy: 0.9134 loss = -12 10 s\n"));
+        let old = notebook(1, printed("Epoch 0: accuracy: 0.85 loss = 1.1e-3  █▅··  2/4, 0.9 s left\n"));
+        let new = notebook(1, printed("Epoch 0: accuracy: 0.9134 loss = -12 █▆··  2/4, 10 s left\n"));
         assert_eq!(differences(&old, &new), Vec::<String>::new());
     }
 
