@@ -4,6 +4,7 @@
 //! lab     Jupyter with the notebooks                    jupyter.rs
 //! run     the notebooks without a screen                notebook.rs, run_notebook.py
 //! test    every check, in one command                   test.rs
+//! export  a notebook's plots, as files                  export.rs, export_plots.py
 //! bench   nn-core beside other tools                    bench_train.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
 //! ```
@@ -14,6 +15,7 @@
 mod bench_train;
 mod browser;
 mod data;
+mod export;
 mod jupyter;
 mod kernel;
 mod lab;
@@ -51,6 +53,11 @@ enum Command {
         /// Also write the fresh outputs into the notebook itself
         #[arg(long)]
         in_place: bool,
+    },
+    /// Write all plots of the notebooks to target/export, as SVG and PNG
+    Export {
+        /// Notebooks by name or path, as last run [default: all of notebooks/]
+        names: Vec<String>,
     },
     /// Check everything: format, lints, tests, documentation, every notebook
     Test,
@@ -103,6 +110,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
         Command::Run { names, in_place } => notebook::run(&names, in_place),
+        Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
         Command::Test => test::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
