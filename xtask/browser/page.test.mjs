@@ -29,13 +29,13 @@ async function formulas() {
       count: formulas.length,
       empty: formulas.filter((formula) => formula.getBoundingClientRect().height < 5).length,
       raw: [...document.querySelectorAll(".jp-RenderedMarkdown")].map(text).filter((text) => /\$[^$\n]*[\\_^{][^$\n]*\$|\\frac|\\partial/.test(text)),
-      stretched: Math.max(...[...document.querySelectorAll('math[display="block"] munder > mo')].map((brace) => brace.getBoundingClientRect().width)),
+      fonts: [...document.fonts].filter((font) => font.family.includes("Math")).map((font) => font.status),
     };
   });
   claim(found.count > 30, "formulas are MathML", found.count);
   claim(found.empty === 0, "all of them are drawn", `${found.empty} that are not`);
   claim(found.raw.length === 0, "no formula is left as text", found.raw.join("\n"));
-  claim(found.stretched > 20, "braces reach as far as what stands above them", `${found.stretched} pixels`);
+  claim(found.fonts.every((status) => status === "loaded") && found.fonts.length > 0, "their font is there", found.fonts);
 }
 
 async function figures() {
