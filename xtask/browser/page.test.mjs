@@ -19,6 +19,8 @@ async function opens() {
   }
   claim((await page.title()).length > 10, "the page has a title", await page.title());
   claim(await page.locator("html").getAttribute("lang"), "the page names its language");
+  const keys = await page.locator("kbd").allTextContents();
+  claim(keys.length > 0 && keys.every((key) => key !== ""), "keys to press have their names inside", keys);
 }
 
 async function formulas() {

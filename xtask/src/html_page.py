@@ -14,6 +14,15 @@ PAGE = Path(__file__).parent.parent / "page"
 # MathML Core knows no `mathvariant="script"`: script capitals are characters of their own, some of them older than the others.
 OLDER_CAPITALS = {"B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "L": "ℒ", "M": "ℳ", "R": "ℛ"}
 
+# Signs that latex2mathml takes for others: a letter for a relation, an operator with space around it for a letter.
+LIKE_TEX = {
+    "<mi>&#x0007E;</mi>": "<mo>&#x0223C;</mo>",
+    "<mo>&#x022A4;</mo>": "<mi>&#x022A4;</mi>",
+    "<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">&#x0002F;</mo>',
+    "<mo>&#x02202;</mo>": '<mi mathvariant="normal">&#x02202;</mi>',
+    'width="negativethinmathspace"': 'width="-0.17em"',
+}
+
 
 def export(notebook, source, target):
     """Writes `notebook`, read from the path `source`, to the path `target`."""
@@ -42,6 +51,10 @@ def title(notebook):
 class Renderer(IPythonRenderer):
     """nbconvert's Markdown, its formulas ready to be shown."""
 
+    def inline_html(self, html):
+        # nbconvert would close each tag at once: it takes <kbd> and </kbd> for two pieces of HTML.
+        return html
+
     def block_math(self, text):
         return math_ml(text, "block")
 
@@ -60,5 +73,11 @@ def math_ml(tex, display):
         raise ValueError(f"a formula that cannot be exported: {tex.strip()}: {type(error).__name__} {error}") from error
     capital = lambda m: OLDER_CAPITALS.get(m[1]) or chr(ord("𝒜") + ord(m[1]) - ord("A"))
     formula = re.sub(r'<mi mathvariant="script">([A-Z])</mi>', lambda m: f'<mi mathvariant="normal">{capital(m)}</mi>', formula)
-    # "ln a", not "lna".
-    return re.sub(r"<mi>(ln|log|exp|max|min)</mi>", r'<mi>\1</mi><mspace width="0.17em"/>', formula)
+    # "y ln a", and "ln(1 − a)".
+    thin = '<mspace width="0.17em"/>'
+    names = r"(<mi>(?:ln|log|exp|max|min)</mi>)"
+    formula = re.sub(names, rf"{thin}\1", formula)
+    formula = re.sub(names + r"(?!<mo[^>]*>&#x00028;)", rf"\1{thin}", formula)
+    for old, new in LIKE_TEX.items():
+        formula = formula.replace(old, new)
+    return formula
