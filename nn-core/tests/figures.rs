@@ -3,9 +3,7 @@
 use std::process::Command;
 
 use ab_glyph::Font;
-use ndarray::Array2;
-use nn_core::Result;
-use nn_core::plot::{self, Color, Figure, Picture, Series};
+use nn_core::prelude::*;
 
 fn loss() -> Figure {
     let (training, test) = ([1.05, 0.72, 0.61, 0.444], [1.123, 0.772, 0.655, 0.478]);
@@ -59,7 +57,81 @@ fn gallery() -> Vec<Figure> {
         ),
         plot::bars(&long, &long, &long, [&long, &long], odd),
         plot::probabilities("Not finite", [f32::NAN; 10]),
+        plot::pictures(
+            "Signed",
+            [1.0, 0.0, f64::NAN].map(|scale| Picture::signed("", picture(9).view(), scale).unwrap()),
+        ),
     ]
+    .into_iter()
+    .chain(of_networks())
+    .collect()
+}
+
+/// What belongs to a network: of MNIST's size, the smallest, deep, and with numbers that no training leaves.
+fn of_networks() -> Vec<Figure> {
+    let network = |sizes: &[usize]| {
+        let activations: Vec<_> = (2..sizes.len()).map(|_| Sigmoid).chain([Softmax]).collect();
+        Network::new(sizes, &activations, 7).unwrap()
+    };
+    let mut odd = network(&[4, 3, 2]).layers().to_vec();
+    odd[0].weights[[0, 0]] = f32::NAN;
+    odd[0].weights[[2, 1]] = f32::INFINITY;
+    odd[1].weights.fill(0.0);
+    odd[0].biases[2] = f32::NEG_INFINITY;
+    let networks = [
+        network(&[784, 100, 10]),
+        network(&[1, 1]),
+        network(&[784, 10]),
+        network(&[9, 30, 13, 12, 11, 30, 30, 30, 30, 200]),
+        Network::from_layers(odd).unwrap(),
+    ];
+    let gradients = |network: &Network| {
+        let inputs = Array2::from_shape_fn((3, network.sizes()[0]), |(row, column)| ((row + column) % 5) as f32 / 4.0);
+        let trace = network.forward(inputs.view()).unwrap();
+        let outputs = *network.sizes().last().unwrap();
+        let targets = data::one_hot::<f32>(array![0_u8, 0, 0].view(), outputs).unwrap();
+        network.backward(&trace, targets.view(), Loss::CrossEntropy).unwrap()
+    };
+    let mut figures: Vec<_> = networks
+        .iter()
+        .flat_map(|network| {
+            let units = network.plot_hidden_units().unwrap();
+            [
+                network.plot(),
+                network.plot().size(300, 200),
+                units,
+                gradients(network).plot(),
+                gradients(network).plot().size(1, 1),
+            ]
+        })
+        .collect();
+    let zero = Gradients::<f64> { weights: vec![Array2::zeros((2, 2))], biases: vec![Array1::zeros(2)] };
+    figures.extend([zero.plot(), Gradients::<f32> { weights: vec![], biases: vec![] }.plot()]);
+    let (tests, network) = (digits(), &networks[0]);
+    let confusion = network.confusion(&tests).unwrap();
+    figures.extend([
+        confusion.plot(),
+        confusion.plot().size(1, 1),
+        ConfusionMatrix { counts: Array2::zeros((0, 0)) }.plot(),
+    ]);
+    figures.push(ConfusionMatrix { counts: Array2::from_elem((300, 300), 7) }.plot());
+    let mistakes = network.mistakes(&tests).unwrap();
+    figures.extend([mistakes.plot(), mistakes.plot().size(1, 1), network.mistakes(&tests.first(0)).unwrap().plot()]);
+    figures.extend([History::compare(&[]), History::compare(&[("η = 0.1", &run(0.1)), ("学习率 1", &run(1.0))])]);
+    figures
+}
+
+/// Sixty pictures that are no digits, with labels by turns.
+fn digits() -> Dataset {
+    let pixel = |(row, column): (usize, usize)| ((row * 31 + column * column / 3) % 97) as f32 / 96.0;
+    let inputs = Array2::from_shape_fn((60, 784), pixel);
+    Dataset::new(inputs, (0..60).map(|label| label % 10).collect()).unwrap()
+}
+
+fn run(rate: f64) -> History {
+    let mut network = Network::new(&[784, 5, 10], &[Relu, Softmax], 7).unwrap();
+    let training = Training::new(Loss::CrossEntropy).learning_rate(rate).mini_batch_size(20).epochs(4).quiet();
+    training.run(&mut network, &digits(), &digits()).unwrap()
 }
 
 #[test]
@@ -77,16 +149,17 @@ fn every_figure_is_well_formed_and_names_itself() {
     }
 }
 
-/// The width of a text in the crate's font, for a font size of 1; what that font lacks is one em wide.
+/// The width of a text in the crate's font, for a font size of 1; in the Chinese one if that lacks it; what both lack is one em wide.
 fn width(text: &str, is_bold: bool) -> f64 {
-    let bytes: &[u8] = match is_bold {
+    let latin: &[u8] = match is_bold {
         true => include_bytes!("../assets/fonts/Inter-SemiBold.otf"),
         false => include_bytes!("../assets/fonts/Inter-Regular.otf"),
     };
-    let font = ab_glyph::FontRef::try_from_slice(bytes).unwrap();
-    let advance = |c| match font.glyph_id(c) {
-        ab_glyph::GlyphId(0) => 1.0,
-        glyph => f64::from(font.h_advance_unscaled(glyph) / font.units_per_em().unwrap()),
+    let chinese: &[u8] = include_bytes!("../assets/fonts/NotoSansCJKsc-Regular.otf");
+    let fonts = [latin, chinese].map(|bytes| ab_glyph::FontRef::try_from_slice(bytes).unwrap());
+    let advance = |c| match fonts.iter().find(|font| font.glyph_id(c).0 != 0) {
+        Some(font) => f64::from(font.h_advance_unscaled(font.glyph_id(c)) / font.units_per_em().unwrap()),
+        None => 1.0,
     };
     text.chars().map(advance).sum()
 }
@@ -256,12 +329,12 @@ fn saving_where_no_file_can_be_is_an_error_that_names_it() {
 
 /// The test program runs itself to read what a cell's kernel would read on stdout.
 #[test]
-fn a_cell_gets_svg_png_and_text_in_one_bundle() {
+fn a_cell_gets_html_png_and_text_in_one_bundle() {
     use base64::Engine;
     if std::env::var_os("SHOW_A_FIGURE").is_some() {
         return loss().evcxr_display();
     }
-    let name = "a_cell_gets_svg_png_and_text_in_one_bundle";
+    let name = "a_cell_gets_html_png_and_text_in_one_bundle";
     let mut this = Command::new(std::env::current_exe().unwrap());
     let output = this.args([name, "--exact", "--nocapture"]).env("SHOW_A_FIGURE", "1").output().unwrap();
     let output = String::from_utf8(output.stdout).unwrap();
@@ -271,10 +344,20 @@ fn a_cell_gets_svg_png_and_text_in_one_bundle() {
         rest[..rest.find("\nEVCXR_END_CONTENT\n").unwrap()].to_owned()
     };
     assert_eq!(output.matches("EVCXR_BEGIN_CONTENT").count(), 3);
-    assert_eq!(content("image/svg+xml"), loss().to_svg().trim_end());
-    let png = content("image/png");
+    let (html, png) = (content("text/html"), content("image/png"));
     assert!(!png.contains('\n'));
-    assert_eq!(base64::engine::general_purpose::STANDARD.decode(png).unwrap(), loss().to_png().unwrap());
+    let decode = |text: &str| base64::engine::general_purpose::STANDARD.decode(text).unwrap();
+    assert_eq!(decode(&png), loss().resolution(1.0).to_png().unwrap());
+    // The picture, by whichever way it is shown, carries its text alternative.
+    let xml = roxmltree::Document::parse(&html).unwrap();
+    let attribute = |tag: &str, name: &str| {
+        let node = xml.descendants().find(|node| node.has_tag_name(tag)).unwrap();
+        node.attribute(name).unwrap().to_owned()
+    };
+    assert_eq!(attribute("img", "alt"), loss().alt());
+    assert_eq!(attribute("img", "src"), format!("data:image/png;base64,{png}"));
+    let svg = attribute("source", "srcset");
+    assert_eq!(decode(svg.strip_prefix("data:image/svg+xml;base64,").unwrap()), loss().to_svg().as_bytes());
     assert_eq!(content("text/plain"), loss().alt());
 }
 
@@ -292,4 +375,167 @@ fn numbers_are_written_for_people() {
             .map(|(value, decimals)| plot::number(value, decimals))
             .into();
     assert_eq!(written, ["59,990", "−0.50", "0.0", "1,234,567.89", "–", "−∞"]);
+}
+
+/// The boxes of all texts: left, top, right, bottom, in units of the SVG.
+fn boxes(xml: &roxmltree::Document<'_>) -> Vec<(String, [f64; 4])> {
+    let texts = xml.descendants().filter(|node| node.has_tag_name("text"));
+    let of = |node: roxmltree::Node<'_, '_>| {
+        let value = |name: &str| node.attribute(name).unwrap().parse::<f64>().unwrap();
+        let (text, size) = (node.text().unwrap_or("").to_owned(), value("font-size"));
+        let width = size * width(&text, node.attribute("font-weight").is_some());
+        let start = match node.attribute("text-anchor") {
+            Some("end") => value("x") - width,
+            Some("middle") => value("x") - width / 2.0,
+            _ => value("x"),
+        };
+        // `dy` moves the baseline down; letters reach from about three quarters above it to a fifth below.
+        let baseline = value("y") + 0.76 * size;
+        (text, [start, baseline - 0.7 * size, start + width, baseline + 0.15 * size])
+    };
+    texts.map(of).collect()
+}
+
+/// Those that a notebook shows, at the size that suits them.
+fn shown() -> Vec<Figure> {
+    let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    let runs = [run(0.1), run(0.05)];
+    vec![
+        loss(),
+        plot::side_by_side("Both", [loss(), loss().decimals(4)]),
+        History::compare(&[("η = 0.1", &runs[0]), ("η = 0.05", &runs[1])]),
+        runs[0].plot(),
+        Sigmoid.plot(),
+        Softmax.plot(),
+        Relu.plot(),
+        Loss::CrossEntropy.plot(),
+        network.plot(),
+        network.plot_hidden_units().unwrap(),
+        network.confusion(&digits()).unwrap().plot(),
+        network.mistakes(&digits()).unwrap().plot(),
+        plot::counts("Counts", [5923_usize, 6742, 5958]),
+        plot::probabilities("Ten", [0.0, 0.01, 0.9, 0.02, 0.0, 0.0, 0.03, 0.0, 0.02, 0.02]),
+    ]
+}
+
+#[test]
+fn no_text_covers_another() {
+    for figure in shown() {
+        let svg = figure.to_svg();
+        let boxes = boxes(&roxmltree::Document::parse(&svg).unwrap());
+        for (index, (one, a)) in boxes.iter().enumerate() {
+            for (other, b) in &boxes[index + 1..] {
+                let apart = a[2] <= b[0] || b[2] <= a[0] || a[3] <= b[1] || b[3] <= a[1];
+                assert!(apart, "{figure:?}: {one:?} {a:?} and {other:?} {b:?}");
+            }
+        }
+    }
+}
+
+/// The names of the lines stand beside the plot; neither they nor the numbers of an axis are crossed by a line.
+#[test]
+fn no_line_runs_through_a_text() {
+    // In the drawing of a network, texts lie on lines on purpose, with paper between.
+    for figure in shown().into_iter().filter(|figure| !figure.title().contains("parameters")) {
+        let svg = figure.to_svg();
+        let xml = roxmltree::Document::parse(&svg).unwrap();
+        let boxes = boxes(&xml);
+        for line in xml.descendants().filter(|node| node.has_tag_name("polyline")) {
+            let points: Vec<(f64, f64)> = line
+                .attribute("points")
+                .unwrap()
+                .split_whitespace()
+                .map(|point| {
+                    let (x, y) = point.split_once(',').unwrap();
+                    (x.parse().unwrap(), y.parse().unwrap())
+                })
+                .collect();
+            for pair in points.windows(2) {
+                for step in 0..=200 {
+                    let along = f64::from(step) / 200.0;
+                    let (x, y) =
+                        (pair[0].0 + (pair[1].0 - pair[0].0) * along, pair[0].1 + (pair[1].1 - pair[0].1) * along);
+                    for (text, [left, top, right, bottom]) in &boxes {
+                        let is_inside = x > *left && x < *right && y > *top && y < *bottom;
+                        assert!(!is_inside, "{figure:?}: a line runs through {text:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_network_is_drawn_with_its_own_numbers() {
+    let mut layers = Network::new(&[3, 2, 2], &[Tanh, Softmax], 7).unwrap().layers().to_vec();
+    layers[0].weights.row_mut(1).assign(&array![0.5, -1.25, 0.0625]);
+    layers[0].biases[1] = -0.75;
+    let figure = Network::from_layers(layers).unwrap().plot();
+    assert_eq!(
+        figure.alt(),
+        "14 parameters in 2 layers: 3 inputs, 2 neurons with tanh and 2 outputs with softmax, with a sample of the neurons and \
+         their weights; neuron 1 of layer 1 opened up: its strongest of 3 weights are 0.500 from 0, −1.250 from 1 and 0.062 \
+         from 2, its bias is −0.750, its activation tanh."
+    );
+    let svg = figure.to_svg();
+    for text in ["w₁ = −1.250", "b = −0.750", "layer 1: tanh", "z = w · a + b, then tanh(z)"] {
+        assert!(svg.contains(&format!(">{text}<")), "{text} is missing");
+    }
+    // Six weights into the hidden layer, four out of it; three into the opened neuron.
+    let lines = |color: &str| svg.matches("<polyline ").count() * usize::from(svg.contains(color));
+    assert!(lines("#0072B2") >= 13 && lines("#D55E00") >= 13, "positive and negative weights differ in colour");
+}
+
+#[test]
+fn hidden_units_share_one_scale_with_white_in_its_middle() {
+    let mut layer = Network::new(&[4, 2], &[Softmax], 7).unwrap().layers()[0].clone();
+    layer.weights.assign(&array![[0.5, 0.0, -0.25, 0.0], [0.0, 0.0, 0.0, 0.125]]);
+    let alt = layer.plot_weights(&[1, 0]).unwrap().alt();
+    assert_eq!(
+        alt,
+        "Weights as pictures: two pictures: unit 1 and unit 0; orange from −0.500, white 0, blue up to 0.500."
+    );
+    let png = Picture::signed("", array![[-1.0, 0.0, 1.0]].view(), 1.0);
+    assert!(png.is_ok());
+    let error = |result: Result<Figure>| result.unwrap_err().to_string();
+    assert_eq!(error(layer.plot_weights(&[2])), "units: expected neurons below 2, found 2");
+    let odd = Network::new(&[5, 2], &[Softmax], 7).unwrap();
+    assert!(error(odd.plot_hidden_units()).contains("fan_in a square number as 784, found [2, 5]"));
+}
+
+#[test]
+fn gradients_tell_their_sizes() {
+    let weights = array![[0.0, 3e-3], [4e-3, 0.0]];
+    let gradients = Gradients { weights: vec![weights], biases: vec![array![1e-2, 1e-2]] };
+    assert_eq!(
+        gradients.plot().alt(),
+        "How large the gradients are: layer 1, ∂loss/∂W: root mean square 0.00250, half of them between 0.00300 and 0.00400, \
+         50 % are 0; layer 1, ∂loss/∂b: root mean square 0.0100, half of them between 0.0100 and 0.0100."
+    );
+}
+
+#[test]
+fn warnings_stand_under_the_picture_and_in_its_text_alternative() {
+    let grey = Array2::from_shape_fn(
+        (100, 100),
+        |(row, column)| if row < 60 && (45..55).contains(&column) { 0.1 } else { 0.9 },
+    );
+    let digit = Handwriting::from_grey(grey).unwrap();
+    let warning = "the digit touches the picture's border: part of it may be missing";
+    assert_eq!(digit.warnings(), [warning]);
+    let figure = digit.plot().unwrap();
+    assert!(figure.alt().ends_with(&format!("Warning: {warning}.")), "{}", figure.alt());
+    let svg = figure.to_svg();
+    let xml = roxmltree::Document::parse(&svg).unwrap();
+    let texts: Vec<_> = xml.descendants().filter(|n| n.has_tag_name("text")).filter_map(|n| n.text()).collect();
+    assert!(texts.join(" ").ends_with(warning), "{texts:?}");
+}
+
+/// Chinese is drawn, not left out: other signs give other pictures; what no font has gives a box, the same for each.
+#[test]
+fn chinese_is_drawn_in_a_png() {
+    let png = |text: &str| plot::lines("", "", "", [Series::new(text, [1.0, 2.0])]).describe("").to_png().unwrap();
+    assert_ne!(png("训"), png("练"));
+    assert_ne!(png("熵"), png("龘"));
+    assert_eq!(png("龘"), png("囍"));
 }

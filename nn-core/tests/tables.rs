@@ -1,7 +1,8 @@
 //! Tables say what they hold, and nothing in them can break the page.
 
-use nn_core::notebook::{Align, Table, ToTable};
-use polars_core::df;
+use nn_core::Epoch;
+use nn_core::notebook::Align;
+use nn_core::prelude::*;
 use polars_core::prelude::{Column, DataFrame};
 
 fn xml(html: &str) -> roxmltree::Document<'_> {
@@ -46,8 +47,10 @@ fn a_long_table_says_how_many_rows_are_left_out() {
     let rows = (0..60_000).map(|row| [row]);
     let table = Table::new("", ["row"], rows);
     let text = table.unwrap().to_text();
-    assert!(text.ends_with("… 59,980 more rows"), "{text}");
-    assert_eq!(text.lines().count(), 22);
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 22);
+    assert_eq!(lines[15..18], ["14", "… 59,980 more rows", "59995"], "{text}");
+    assert_eq!(lines.last(), Some(&"59999"), "{text}");
 }
 
 #[test]
@@ -94,4 +97,58 @@ fn floats_near_zero_are_written_with_exponents() {
     let frame = df!["difference" => [0.0, 1.1e-16, -2.5e-17]].unwrap();
     let text = frame.table().to_text();
     assert!(text.contains("0.0e0") && text.contains("1.1e−16") && text.contains("−2.5e−17"), "{text}");
+}
+
+#[test]
+fn a_long_frame_shows_both_ends() {
+    let frame = df!["row" => (0..100_u32).collect::<Vec<_>>()].unwrap();
+    let (text, html) = (frame.table().to_text(), frame.table().to_html());
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    assert_eq!(lines[15..18], ["14", "… 80 more rows", "95"], "{text}");
+    let xml = xml(&html);
+    let rows: Vec<_> =
+        xml.descendants().filter(|node| node.has_tag_name("td")).filter_map(|node| node.text()).collect();
+    assert_eq!(rows[14..17], ["14", "… 80 more rows", "95"], "{html}");
+}
+
+#[test]
+fn a_summary_counts_every_parameter() {
+    let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    assert_eq!(
+        network.summary().to_text(),
+        "Layers of the network\n\
+         layer  inputs  outputs  activation  weights W   biases b  parameters\n\
+         \u{20}   1     784      100  relu        (100, 784)  (100,)        78,500\n\
+         \u{20}   2     100       10  softmax     (10, 100)   (10,)          1,010\n\
+         \u{20}                                               together      79,510"
+    );
+    xml(&network.summary().to_html());
+}
+
+#[test]
+fn a_history_is_a_table_of_its_epochs() {
+    let epoch =
+        |loss: f64| Epoch { train_loss: loss, test_loss: loss / 2.0, accuracy: 1.0 - loss, also: vec![2.0 * loss] };
+    let history = History {
+        loss: Loss::CrossEntropy,
+        also: vec![Loss::BinaryCrossEntropy],
+        epochs: vec![epoch(0.5), epoch(0.25)],
+    };
+    assert_eq!(
+        history.table().to_text(),
+        "Training, loss: cross-entropy\n\
+         epoch  training loss  test loss  test binary cross-entropy  accuracy\n\
+         \u{20}   0         0.5000     0.2500                     1.0000    0.5000\n\
+         \u{20}   1         0.2500     0.1250                     0.5000    0.7500"
+    );
+}
+
+#[test]
+fn a_confusion_matrix_is_a_table_with_recall() {
+    let outputs = array![[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]];
+    let matrix = ConfusionMatrix::new(outputs.view(), array![0_u8, 1, 1, 0].view()).unwrap();
+    assert_eq!(
+        matrix.table().to_text(),
+        "3 of 4 right: 0.7500\nlabel \\ answer  0  1  recall\n             0  2  0   1.000\n             1  1  1   0.500"
+    );
 }

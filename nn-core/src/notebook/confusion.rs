@@ -15,7 +15,7 @@ use crate::plot::{Figure, bundle, number};
 use crate::{Network, Result};
 
 /// Behind a cell, this many digits are kept.
-const KEPT: usize = 7;
+const KEPT: usize = 6;
 
 /// Which digits a network takes for which, with the digits themselves.
 ///
@@ -117,7 +117,7 @@ impl Confusion {
             "<div style=\"{CARD}\">\n<div style=\"position:relative\">\n<table style=\"border-collapse:separate;border-spacing:2px;\
              table-layout:fixed;width:100%;margin:0;{plain};font-variant-numeric:tabular-nums;font-size:13px\">\n\
              <caption style=\"caption-side:top;text-align:left;padding:0 0 8px;color:#1B1F26\"><b style=\"font-size:16px\">Which digits \
-             are taken for which</b><br>{} of {} are right. Choose a number to see its digits: mistakes (orange) from the most \
+             are taken for which</b><br/>{} of {} are right. Choose a number to see its digits: mistakes (orange) from the most \
              confident on, right answers (blue) from the least certain on.</caption>\n<thead><tr style=\"{plain}\">\
              <td style=\"{plain};width:4.6em\"></td>",
             number(right as f64, 0),
@@ -129,6 +129,10 @@ impl Confusion {
             let _ = write!(html, "<th scope=\"col\" style=\"{header}\">{what}{answer}</th>");
         }
         html += "</tr></thead>\n<tbody>\n";
+        // The most frequent mistake is open at first.
+        let mistakes = counts.indexed_iter().filter(|((label, answer), count)| label != answer && **count > 0);
+        let first_open =
+            mistakes.max_by_key(|(place, count)| (**count, std::cmp::Reverse(*place))).map(|(place, _)| place);
         // One open cell at a time: the browser closes the others of this name.
         let name = format!("confusion-{:x}", fingerprint(counts));
         for (label, row) in counts.outer_iter().enumerate() {
@@ -145,7 +149,8 @@ impl Confusion {
                     ink.hex()
                 );
                 if count > 0 {
-                    self.write_cell(&mut html, &name, (label, answer), count);
+                    let is_open = first_open == Some((label, answer));
+                    self.write_cell(&mut html, (&name, is_open), (label, answer), count);
                 }
                 html += "</td>";
             }
@@ -159,7 +164,13 @@ impl Confusion {
         html
     }
 
-    fn write_cell(&self, html: &mut String, name: &str, (label, answer): (usize, usize), count: usize) {
+    fn write_cell(
+        &self,
+        html: &mut String,
+        (name, is_open): (&str, bool),
+        (label, answer): (usize, usize),
+        count: usize,
+    ) {
         let digits = self.digits.get(label * self.matrix.counts.ncols() + answer).map_or(&[][..], Vec::as_slice);
         let times = number(count as f64, 0);
         let what = match (label == answer, count) {
@@ -176,11 +187,12 @@ impl Confusion {
         };
         let _ = write!(
             html,
-            "<details name=\"{name}\"><summary aria-label=\"{what}\" title=\"{what}\" style=\"display:block;cursor:pointer;\
+            "<details name=\"{name}\"{}><summary aria-label=\"{what}\" title=\"{what}\" style=\"display:block;cursor:pointer;\
              padding:6px 0\">{times}</summary><div style=\"position:absolute;left:0;right:0;top:100%;min-height:{PANEL}px;\
              box-sizing:border-box;padding-top:12px;background:#FDFDFC;color:#1B1F26;text-align:left;overflow-x:auto;\
              white-space:nowrap\" tabindex=\"0\" role=\"group\" aria-label=\"{what}\"><p style=\"margin:0 0 8px;\
-             color:#1B1F26\"><b>{what}</b>: {order}</p>"
+             color:#1B1F26\"><b>{what}</b>: {order}</p>",
+            if is_open { " open=\"\"" } else { "" }
         );
         digits.iter().for_each(|digit| specimen::write_html(html, digit));
         *html += "</div></details>";
@@ -195,7 +207,7 @@ impl Confusion {
 }
 
 /// Below the table, room for one row of digits.
-const PANEL: usize = 190;
+const PANEL: usize = 208;
 
 /// The card that figures lie on, in HTML.
 pub(super) const CARD: &str = "background:#FDFDFC;color:#1B1F26;border:1px solid #D9DDE2;border-radius:10px;padding:18px 22px;\

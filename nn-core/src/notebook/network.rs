@@ -4,7 +4,8 @@ use ndarray::{ArrayView1, ArrayView2};
 
 use super::Table;
 use crate::plot::chart::Chart;
-use crate::plot::diagram::{self, Column, Diagram, Neuron};
+use crate::plot::diagram::{self, Column, Diagram};
+use crate::plot::neuron::Neuron;
 use crate::plot::picture::PictureChart;
 use crate::plot::sizes::{SizeChart, Sizes};
 use crate::plot::{Color, Figure, Picture, number};
@@ -107,24 +108,21 @@ impl<F: Float> Gradients<F> {
     ///
     /// Gradients that shrink from the last layer to the first are the reason why a deep network of sigmoids learns slowly.
     pub fn plot(&self) -> Figure {
-        let values = |gradient: &mut dyn Iterator<Item = F>| gradient.map(F::f64).collect::<Vec<_>>();
-        let layers = self.weights.iter().zip(&self.biases).map(|(weights, biases)| {
-            (weights.dim(), values(&mut weights.iter().copied()), values(&mut biases.iter().copied()))
+        let layers = self.weights.iter().zip(&self.biases).zip(1..);
+        let rows = layers.flat_map(|((weights, biases), layer)| {
+            let biases = biases.iter().map(|gradient| gradient.f64()).collect();
+            gradient_sizes(layer, weights.dim(), weights.iter().map(|gradient| gradient.f64()).collect(), biases)
         });
-        gradient_sizes(layers.collect())
+        let chart = SizeChart::new("absolute value of a gradient, logarithmic", rows.collect());
+        Figure::new("How large the gradients are", Chart::Sizes(chart))
     }
 }
 
-/// Compiled once, not in each cell for its precision.
-fn gradient_sizes(layers: Vec<((usize, usize), Vec<f64>, Vec<f64>)>) -> Figure {
-    let rows = layers.into_iter().zip(1..).flat_map(|(((fan_out, fan_in), weights, biases), layer)| {
-        [
-            Sizes::new(format!("layer {layer}, ∂loss/∂W"), format!("{fan_out} × {fan_in}"), Color::BLUE, weights),
-            Sizes::new(format!("layer {layer}, ∂loss/∂b"), format!("{fan_out}"), Color::VERMILION, biases),
-        ]
-    });
-    let chart = SizeChart::new("absolute value of a gradient, logarithmic", rows.collect());
-    Figure::new("How large the gradients are", Chart::Sizes(chart))
+fn gradient_sizes(layer: usize, (fan_out, fan_in): (usize, usize), weights: Vec<f64>, biases: Vec<f64>) -> [Sizes; 2] {
+    [
+        Sizes::new(format!("layer {layer}, ∂loss/∂W"), format!("{fan_out} × {fan_in}"), Color::BLUE, weights),
+        Sizes::new(format!("layer {layer}, ∂loss/∂b"), format!("{fan_out}"), Color::VERMILION, biases),
+    ]
 }
 
 fn plot_weights(layer: &Layer, units: &[usize]) -> Result<Figure> {

@@ -68,34 +68,33 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// The digit over its ten probabilities as one small picture, an HTML element; `shows_label` tells the label in words, too.
+/// The digit over its ten probabilities as one small picture, and its two most probable classes: an HTML element.
 pub(super) fn write_html(html: &mut String, specimen: &Specimen) {
     /// CSS pixels for each pixel of the picture.
     const SCALE: usize = 3;
     let (width, pixels) = specimen.thumbnail();
     let height = pixels.len() / width.max(1);
     let Ok(file) = png::indexed(width, &pixels, &Specimen::palette()) else { return };
-    let said = probabilities(specimen);
+    let said = format!("{}; {}", specimen.describe(), probabilities(specimen));
+    let title = match specimen.label == specimen.answer {
+        true => specimen.label.to_string(),
+        false => format!("{} → {}", specimen.label, specimen.answer),
+    };
+    let best: Vec<_> =
+        ranked(specimen).iter().take(2).map(|(class, p)| format!("{class}: {}", number(*p, 2))).collect();
     let _ = write!(
         html,
-        "<span style=\"display:inline-block;margin:0 10px 8px 0;vertical-align:top;text-align:center;line-height:1.35\">\
-         <img alt=\"{}; {said}\" width=\"{}\" height=\"{}\" style=\"image-rendering:pixelated;display:block;margin:0\" \
-         src=\"data:image/png;base64,{}\"><small style=\"color:#1B1F26\">{}</small></span>",
-        specimen.describe(),
+        "<span title=\"{said}\" style=\"display:inline-block;margin:0 10px 8px 0;vertical-align:top;text-align:center;\
+         color:#1B1F26\"><img alt=\"{said}\" width=\"{}\" height=\"{}\" style=\"image-rendering:pixelated;display:block;\
+         margin:0\" src=\"data:image/png;base64,{}\"/><b>{title}</b><br/><small>{}</small></span>",
         width * SCALE,
         height * SCALE,
         STANDARD.encode(file),
-        short(specimen)
+        best.join(", ")
     );
 }
 
-/// "9 0.98 · 7 0.01"
-fn short(specimen: &Specimen) -> String {
-    let two = ranked(specimen).into_iter().take(2);
-    two.map(|(class, p)| format!("<b>{class}</b> {}", number(p, 2))).collect::<Vec<_>>().join(" · ")
-}
-
-/// "probabilities: 9 0.98, 7 0.01"
+/// "probabilities 9 0.98, 7 0.01"
 pub(super) fn probabilities(specimen: &Specimen) -> String {
     let named = ranked(specimen).into_iter().filter(|(_, p)| *p >= 0.005);
     let named: Vec<_> = named.map(|(class, p)| format!("{class} {}", number(p, 2))).collect();

@@ -1,9 +1,10 @@
 //! A network drawn: its layers, a sample of its neurons and weights, and one neuron opened up.
 
 use super::chart::Draw;
+use super::neuron::Neuron;
 use super::scene::{Frame, Scene, Type};
 use super::text::{self, Weight};
-use super::theme::{AXIS, CARD, Color, GREY, GRID, INK, LABEL, LINE, QUIET_BAR, TICK};
+use super::theme::{CARD, Color, GREY, INK, LABEL, QUIET_BAR, TICK};
 
 /// What is drawn of a network.
 #[derive(Clone)]
@@ -26,20 +27,6 @@ pub(crate) struct Column {
     pub weights: Vec<Vec<f64>>,
 }
 
-/// The neuron that is opened up: the last that is drawn of the first layer after the inputs.
-#[derive(Clone)]
-pub(crate) struct Neuron {
-    /// Its place in its layer.
-    pub unit: usize,
-    /// Some of its inputs, by their places, with their weights.
-    pub weights: Vec<(usize, f64)>,
-    pub fan_in: usize,
-    pub bias: f64,
-    pub activation: String,
-    /// σ(z) for some z, the values from 0 to 1 in its box.
-    pub curve: Vec<f64>,
-}
-
 /// Up to this many neurons of a layer are all drawn, of more than these only `SAMPLE`.
 const DOZEN: usize = 12;
 const SAMPLE: usize = 10;
@@ -54,7 +41,6 @@ const LAYERS: f64 = 286.0;
 const SHAPES: f64 = 34.0;
 const PANEL: f64 = 176.0;
 const KEY: f64 = 26.0;
-const PAPER: Color = Color(0xF4, 0xF6, 0xF8);
 
 /// Which of `size` neurons are drawn: all, or a sample spread evenly over them.
 pub(crate) fn shown(size: usize) -> Vec<usize> {
@@ -207,79 +193,6 @@ impl Diagram {
         }
     }
 
-    fn draw_neuron(&self, frame: Frame, from: (f64, f64), scene: &mut Scene<'_>) {
-        let neuron = &self.neuron;
-        // A fan of paper from the neuron to what it holds, below the lines and neurons that are drawn after it.
-        let fan = vec![from, (frame.right(), frame.y), (frame.x, frame.y)];
-        scene.shapes.insert(0, super::scene::Shape::Polygon { points: fan, color: PAPER });
-        scene.rect(frame.x, frame.y, frame.width, frame.height, PAPER);
-        let strong = Type::new(LABEL, Weight::SemiBold, INK);
-        let small = Type::new(TICK, Weight::Regular, GREY);
-        let value = Type::new(TICK, Weight::Regular, INK);
-
-        let title = format!("Neuron {} of layer 1, opened up", neuron.unit);
-        scene.text(frame.x + 16.0, frame.y + 24.0, &strong.fit(&title, frame.width * 0.5), strong);
-        let equations = format!("z = w · a + b, then {}(z)", neuron.activation);
-        scene.text(frame.right() - 16.0, frame.y + 24.0, &equations, Type { color: GREY, ..small }.end());
-
-        let (top, bottom) = (frame.y + 46.0, frame.bottom() - 18.0);
-        let middle = (top + bottom) / 2.0;
-        let column = |share: f64| frame.x + frame.width * share;
-        let (inputs, lead, sum, bend, out) = (column(0.1), column(0.3), column(0.5), column(0.72), column(0.91));
-        let is_elided = neuron.weights.len() < neuron.fan_in;
-        let slots = neuron.weights.len() + usize::from(is_elided);
-        let pitch = ((bottom - top) / slots.max(2) as f64).min(34.0);
-        let first = middle - pitch * (slots - 1) as f64 / 2.0;
-        let largest = neuron.weights.iter().map(|(_, w)| w.abs()).fold(f64::MIN_POSITIVE, f64::max);
-        for (slot, &(index, weight)) in neuron.weights.iter().enumerate() {
-            let y = first + pitch * slot as f64;
-            let strength = weight / largest;
-            // Straight as long as its weight is written on it, then bent to the sum.
-            scene.line(vec![(inputs, y), (lead, y), (sum, middle)], 0.8 + 2.4 * strength.abs(), weight_color(strength));
-            scene.disc((inputs, y), 8.0, GREY);
-            scene.disc((inputs, y), 6.5, QUIET_BAR);
-            scene.text(inputs - 14.0, y + 4.0, &format!("a{}", subscript(index)), value.end());
-            let label = format!("w{} = {}", subscript(index), text::number(weight, 3));
-            // On a piece of paper that keeps the line away from it.
-            let width = value.width(&label) * 1.04 + 8.0;
-            let at = (inputs + lead + 8.0) / 2.0;
-            scene.rect(at - width / 2.0, y - 8.0, width, 16.0, PAPER);
-            scene.text(at, y + 4.0, &label, value.middle());
-        }
-        if is_elided {
-            let y = first + pitch * (slots - 1) as f64;
-            (-1..=1).for_each(|dot| scene.disc((inputs, y + 5.0 * f64::from(dot)), 1.6, GREY));
-            let rest = format!("and {} more", text::number((neuron.fan_in - neuron.weights.len()) as f64, 0));
-            scene.text(inputs + 14.0, y + 4.0, &rest, small);
-        }
-
-        let ring = |scene: &mut Scene<'_>, x: f64, radius: f64| {
-            scene.disc((x, middle), radius, INK);
-            scene.disc((x, middle), radius - 1.6, CARD);
-        };
-        scene.line(vec![(sum, bottom - 2.0), (sum, middle)], LINE - 0.6, AXIS);
-        arrow(scene, (sum, bend), middle);
-        arrow(scene, (bend, out), middle);
-        ring(scene, sum, 21.0);
-        scene.text(sum, middle + 7.0, "Σ", Type { size: 20.0, ..strong.middle() });
-        let bias = format!("b = {}", text::number(neuron.bias, 3));
-        scene.text(sum + 10.0, bottom, &bias, value);
-        scene.text((sum + 21.0 + bend - 32.0) / 2.0, middle - 8.0, "z", value.middle());
-        let half = 32.0;
-        scene.rect(bend - half - 1.4, middle - 25.4, 2.0 * half + 2.8, 50.8, INK);
-        scene.rect(bend - half, middle - 24.0, 2.0 * half, 48.0, CARD);
-        scene.rule(bend - half + 4.0, middle + 17.0, 2.0 * half - 8.0, GRID);
-        let last = neuron.curve.len().max(2) - 1;
-        let point = |(index, y): (usize, &f64)| {
-            let along = index as f64 / last as f64;
-            (bend - half + 6.0 + along * (2.0 * half - 12.0), middle + 17.0 - 34.0 * y.clamp(0.0, 1.0))
-        };
-        scene.line(neuron.curve.iter().enumerate().map(point).collect(), LINE, Color::BLUE);
-        scene.text(bend, middle + 42.0, &neuron.activation, value.middle());
-        ring(scene, out, 13.0);
-        scene.text(out, middle + 4.5, "a", Type { size: LABEL, ..strong.middle() });
-    }
-
     fn draw_key(&self, frame: Frame, scene: &mut Scene<'_>) {
         let style = Type::new(TICK, Weight::Regular, GREY);
         let (y, mut x) = (frame.bottom() - 4.0, frame.x);
@@ -308,7 +221,7 @@ impl Draw for Diagram {
         let layers = Frame { height: (frame.height - panel - KEY).max(HEADER + SHAPES + 20.0), ..frame };
         let opened = self.draw_layers(layers, scene);
         if let (true, Some(from)) = (has_panel, opened) {
-            self.draw_neuron(Frame { y: layers.bottom(), height: panel, ..frame }, from, scene);
+            self.neuron.draw(Frame { y: layers.bottom(), height: panel, ..frame }, from, scene);
         }
         if frame.height >= 150.0 {
             self.draw_key(frame, scene);
@@ -340,25 +253,7 @@ impl Draw for Diagram {
 }
 
 /// Blue for positive, orange for negative, the paler the nearer to 0. `strength` is from −1 to 1.
-fn weight_color(strength: f64) -> Color {
+pub(super) fn weight_color(strength: f64) -> Color {
     let deep = if strength < 0.0 { Color::VERMILION } else { Color::BLUE };
     CARD.mixed(deep, 0.14 + 0.86 * strength.abs())
-}
-
-fn arrow(scene: &mut Scene<'_>, (from, to): (f64, f64), y: f64) {
-    scene.line(vec![(from, y), (to, y)], LINE - 0.6, INK);
-    // The head stands in the middle between what the arrow joins, whatever their sizes.
-    let tip = (from + to) / 2.0 + 8.0;
-    scene.polygon(vec![(tip, y), (tip - 9.0, y - 4.5), (tip - 9.0, y + 4.5)], INK);
-}
-
-/// ₄₀₂
-fn subscript(number: usize) -> String {
-    const DIGITS: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
-    let lowered = number
-        .to_string()
-        .chars()
-        .map(|c| c.to_digit(10).and_then(|digit| DIGITS.get(digit as usize).copied()).unwrap_or(c))
-        .collect();
-    lowered
 }

@@ -220,8 +220,8 @@ impl Figure {
         let png = png.map_or(svg.clone(), |png| format!("data:image/png;base64,{png}"));
         let alt = render::escape(&self.alt());
         format!(
-            "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
-             style=\"max-width:100%;height:auto\" src=\"{png}\"></picture>"
+            "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"/><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
+             style=\"max-width:100%;height:auto\" src=\"{png}\"/></picture>"
         )
     }
 

@@ -13,6 +13,11 @@
 //! | [`pictures`] | pictures of any size, side by side |
 //! | [`side_by_side`] | figures as panels of one |
 //!
+//! What belongs to a thing draws itself: [`Network::plot`](crate::Network::plot),
+//! [`Network::plot_hidden_units`](crate::Network::plot_hidden_units), [`Gradients::plot`](crate::Gradients::plot),
+//! [`History::plot`](crate::History::plot), [`History::compare`](crate::History::compare) and the like
+//! (`notebook/charts.rs`, `notebook/network.rs`).
+//!
 //! ```
 //! use nn_core::plot::{self, Series};
 //!
@@ -32,6 +37,7 @@ pub(crate) mod gallery;
 pub(crate) mod heat;
 mod letters;
 mod lines;
+pub(crate) mod neuron;
 pub(crate) mod picture;
 pub(crate) mod png;
 mod render;

@@ -29,7 +29,7 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     /// `values` in any order; those that are not finite are left out.
-    pub fn new(name: String, detail: String, color: Color, values: impl IntoIterator<Item = f64>) -> Self {
+    pub fn new(name: String, detail: String, color: Color, values: Vec<f64>) -> Self {
         let mut sizes: Vec<f64> = values.into_iter().map(f64::abs).filter(|value| *value < 1e150).collect();
         let count = sizes.len().max(1) as f64;
         let root_mean_square = (sizes.iter().map(|value| value * value).sum::<f64>() / count).sqrt();
