@@ -25,8 +25,16 @@ fn node() -> Option<Command> {
 /// What the pad's JavaScript makes of inputs and of pages.
 struct Answers {
     outputs: Array2<f32>,
-    /// The prepared digit with the outputs, and the warnings, joined by line ends; no digit for a blank page.
-    pages: Vec<(Option<(Vec<f32>, Vec<f32>)>, String)>,
+    pages: Vec<Page>,
+}
+
+/// A page as the JavaScript reads it.
+struct Page {
+    /// The prepared digit and the outputs for it; both empty for a blank page.
+    digit: Vec<f32>,
+    outputs: Vec<f32>,
+    /// Joined by line ends.
+    warnings: String,
 }
 
 /// Runs the very script that a notebook shows.
@@ -53,9 +61,9 @@ fn javascript(node: &mut Command, network: &Network, inputs: &Array2<f32>, pages
     };
     let outputs = Array2::from_shape_vec((inputs.nrows(), 10), floats(&at("outputs.f32"))).unwrap();
     let page = |number: usize| {
-        let numbers = floats(&at("digits").join(format!("{number}.f32")));
-        let digit = (!numbers.is_empty()).then(|| (numbers[..784].to_vec(), numbers[784..].to_vec()));
-        (digit, fs::read_to_string(at("digits").join(format!("{number}.txt"))).unwrap())
+        let mut digit = floats(&at("digits").join(format!("{number}.f32")));
+        let outputs = digit.split_off(digit.len().min(784));
+        Page { digit, outputs, warnings: fs::read_to_string(at("digits").join(format!("{number}.txt"))).unwrap() }
     };
     Answers { outputs, pages: (0..pages.len()).map(page).collect() }
 }
@@ -75,7 +83,8 @@ fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images()
     let inputs = mnist.test.first(1000).inputs;
     let networks: [(&[usize], &[Activation], f64); 3] = [
         (&[784, 100, 10], &[Relu, Softmax], 0.01),
-        (&[784, 300, 10], &[Relu, Softmax], 0.1),
+        // Its weights grow large, its outputs steep.
+        (&[784, 300, 10], &[Relu, Softmax], 0.7),
         (&[784, 100, 50, 30, 10], &[Tanh, Sigmoid, Relu, Softmax], 0.1),
     ];
     for (sizes, activations, learning_rate) in networks {
@@ -85,7 +94,7 @@ fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images()
         let Some(mut node) = node() else { return };
         let found = javascript(&mut node, &network, &inputs, &[]).outputs;
         let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
-        println!("{network:?}: largest difference {difference:.1e}");
+        println!("{network:?}, learning rate {learning_rate}: largest difference {difference:.1e}");
         assert!(difference < 1e-4, "{network:?}: {difference}");
     }
 }
@@ -98,7 +107,7 @@ fn every_activation_is_the_same_in_javascript() {
         let network = Network::new(&[784, 30, 10], &[activation, activation], 3).unwrap();
         let found = javascript(&mut node, &network, &inputs, &[]).outputs;
         let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
-        assert!(difference < 5e-4, "{activation}: {difference}");
+        assert!(difference < 1e-4, "{activation}: {difference}");
     }
 }
 
@@ -137,21 +146,36 @@ fn javascript_prepares_drawings_as_rust_does_to_the_bit() {
     let answers = javascript(&mut node, &network, &Array2::zeros((0, 784)), &pages).pages;
 
     let folder = tempfile::tempdir().unwrap();
-    for (number, (page, (digit, warnings))) in pages.iter().zip(answers).enumerate() {
+    for (number, (image, page)) in pages.iter().zip(answers).enumerate() {
         let path = folder.path().join(format!("{number}.png"));
-        page.save(&path).unwrap();
-        match (data::handwriting(&path), digit) {
-            (Ok(expected), Some((found, outputs))) => {
-                assert_eq!(found, expected.view().to_vec(), "page {number}");
-                assert_eq!(warnings, expected.warnings().join("\n"), "page {number}");
-                let difference = largest_difference(&outputs, network.predict(expected.batch()).unwrap().row(0));
+        image.save(&path).unwrap();
+        match data::handwriting(&path) {
+            Ok(expected) => {
+                assert_eq!(page.digit, expected.view().to_vec(), "page {number}");
+                assert_eq!(page.warnings, expected.warnings().join("\n"), "page {number}");
+                let difference = largest_difference(&page.outputs, network.predict(expected.batch()).unwrap().row(0));
                 assert!(difference < 1e-4, "page {number}: {difference}");
             }
-            (Err(error), None) => assert!(error.to_string().contains("a blank page"), "page {number}: {error}"),
-            (expected, found) => {
-                panic!("page {number}: {expected:?} in Rust, a digit in JavaScript: {}", found.is_some())
+            Err(error) => {
+                assert!(error.to_string().contains("a blank page"), "page {number}: {error}");
+                assert!(page.digit.is_empty(), "page {number} is blank, but not to JavaScript");
             }
         }
+    }
+}
+
+/// Drawn with a mouse on the pad of this network in Chromium, which showed these answers, and saved by its button.
+#[test]
+fn a_drawing_that_the_pad_saved_gets_the_answer_that_the_pad_showed() {
+    let mnist = mnist();
+    let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    Training::new(Loss::CrossEntropy).quiet().run(&mut network, &mnist.train, &mnist.test).unwrap();
+    for (name, label, shown) in [("saved_3.png", 3, 0.990), ("saved_7.png", 7, 0.839)] {
+        let digit = data::handwriting(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drawn").join(name)).unwrap();
+        let outputs = network.predict(digit.batch()).unwrap();
+        assert_eq!(metrics::argmax(outputs.row(0)), label, "{name}");
+        assert!((outputs[(0, label)] - shown).abs() < 2e-3, "{name}: {}", outputs[(0, label)]);
+        assert!(digit.warnings().is_empty(), "{name}: {:?}", digit.warnings());
     }
 }
 
@@ -171,8 +195,8 @@ fn the_page_needs_nothing_from_elsewhere_and_is_compact() {
     let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
     let pad = network.drawing_pad().unwrap();
     let html = pad.to_html();
-    println!("{} bytes, of which {} are not weights", html.len(), html.len() - 4 * (2 * 79_400_usize).div_ceil(3));
-    assert!(html.len() < 260_000, "{} bytes", html.len());
+    println!("{} bytes", html.len());
+    assert!(html.len() < 310_000, "{} bytes", html.len());
     for elsewhere in ["http:", "https:", "import ", "fetch(", "src=", "url("] {
         assert!(!html.contains(elsewhere), "{elsewhere}");
     }

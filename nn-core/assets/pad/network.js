@@ -1,14 +1,15 @@
 // The network: its weights out of their text, and forward propagation.
 
 /**
- * Layers out of `{ activation, fanIn, fanOut, scales, weights, biases }`: base64 of little-endian numbers. Weights are 16-bit
- * integers where there are scales, one for each row, to multiply them with.
+ * Layers out of `{ activation, fanIn, fanOut, weights, low, scales, biases }`: base64 of little-endian numbers. Where there are
+ * scales, one for each row of weights, these are integers of 20 bits: 16 bits each in `weights`, then 4 bits each in `low`.
  */
 function layersOf(packed) {
-  return packed.map(({ activation, fanIn, fanOut, scales, weights, biases }) => {
-    const scale = new Float32Array(bytesOf(scales));
+  return packed.map(({ activation, fanIn, fanOut, weights, low, scales, biases }) => {
+    const [scale, nibbles] = [new Float32Array(bytesOf(scales)), new Uint8Array(bytesOf(low))];
+    const nibble = (i) => (nibbles[i >> 1] >> (4 * (i & 1))) & 15;
     const w = scale.length > 0
-      ? Float32Array.from(new Int16Array(bytesOf(weights)), (integer, i) => integer * scale[Math.floor(i / fanIn)])
+      ? Float32Array.from(new Int16Array(bytesOf(weights)), (high, i) => (16 * high + nibble(i)) * scale[Math.floor(i / fanIn)])
       : new Float32Array(bytesOf(weights));
     return { activation, fanIn, fanOut, w, b: new Float32Array(bytesOf(biases)) };
   });

@@ -4,7 +4,7 @@
 const PAPER = 400;
 const PEN = 28;
 /** Milliseconds from one answer to the next while the pen moves, and until an answer is spoken. */
-const [PAUSE, SILENCE] = [50, 700];
+const [PAUSE, SILENCE] = [30, 700];
 
 const HTML = `
 <h2>Draw a digit</h2>

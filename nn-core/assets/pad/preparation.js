@@ -36,31 +36,33 @@ function prepare(grey) {
 function inverted(grey) {
   const { height, width } = grey;
   const paper = paperOf(grey);
-  const above = new Float32Array(height * width);
+  const slope = Float32Array.from({ length: width }, (_, column) => paper.perColumn * f32(column - paper.right));
+  const above = grey.data.slice();
   for (let row = 0, i = 0; row < height; row++) {
     const level = f32(paper.level + f32(paper.perRow * f32(row - paper.down)));
-    for (let column = 0; column < width; column++, i++) {
-      above[i] = f32(grey.data[i] - f32(level + f32(paper.perColumn * f32(column - paper.right))));
-    }
+    for (let column = 0; column < width; column++, i++) above[i] -= f32(level + slope[column]);
   }
-  const noise = f32(quantile(above.map(Math.abs), 0.25) / f32(0.319));
+  const differences = above.slice();
+  for (let i = 0; i < above.length; i++) differences[i] = Math.abs(above[i]);
+  const noise = f32(quantile(differences, 0.25) / f32(0.319));
   const least = Math.max(f32(5 * noise), f32(0.06));
   let darker = 0;
   let lighter = 0;
   for (let i = 0; i < above.length; i++) {
-    if (above[i] < -least) darker = f32(darker - above[i]);
-    if (above[i] > least) lighter = f32(lighter + above[i]);
+    const tone = above[i];
+    if (tone < -least) darker = f32(darker - tone);
+    if (tone > least) lighter = f32(lighter + tone);
   }
   const sign = darker >= lighter ? -1 : 1;
-  const inks = above.filter((tone) => sign * tone > least).map((tone) => sign * tone);
+  const inks = [];
+  for (let i = 0; i < above.length; i++) if (sign * above[i] > least) inks.push(sign * above[i]);
   if (inks.length < 3) return null;
   const between = otsu(inks);
   const full = Math.max(quantile(inks.filter((tone) => tone > between), 0.5), least);
   const none = Math.min(f32(3 * noise), f32(0.5 * full));
   const range = f32(full - none);
-  const ink = picture(height, width);
-  for (let i = 0; i < above.length; i++) ink.data[i] = clamp(f32(f32(sign * above[i] - none) / range));
-  return ink;
+  for (let i = 0; i < above.length; i++) above[i] = clamp(f32(f32(sign * above[i] - none) / range));
+  return { height, width, data: above };
 }
 
 const clamp = (value) => Math.min(Math.max(value, 0), 1);
@@ -257,9 +259,32 @@ function oneDigit(pieces, warnings) {
   return read;
 }
 
+/** The value below which this share of the values lies; the values change places. */
 function quantile(values, share) {
   if (values.length === 0) return 0;
-  return values.sort()[Math.floor(f32((values.length - 1) * f32(share)))];
+  const place = Math.floor(f32((values.length - 1) * f32(share)));
+  // Hoare's selection: of the two parts that a value splits the others into, only one is looked at again.
+  let first = 0;
+  let last = values.length - 1;
+  while (first < last) {
+    const middle = values[(first + last) >> 1];
+    let i = first;
+    let j = last;
+    while (i <= j) {
+      while (values[i] < middle) i += 1;
+      while (values[j] > middle) j -= 1;
+      if (i > j) break;
+      const value = values[i];
+      values[i] = values[j];
+      values[j] = value;
+      i += 1;
+      j -= 1;
+    }
+    if (place <= j) last = j;
+    else if (place >= i) first = i;
+    else break;
+  }
+  return values[place];
 }
 
 function otsu(values) {

@@ -14,7 +14,7 @@ use crate::{Activation, Error, Layer, Network, Result};
 /// Paper to draw a digit on, with the network's answer beside it while the pen moves.
 ///
 /// It is shown as a cell's last expression and goes to a file of its own by [`DrawingPad::save`]. The network is inside, its
-/// weights rounded to 16 bits; what is drawn is prepared as [`data::handwriting`](crate::data::handwriting) does, on the
+/// first weights rounded to 20 bits; what is drawn is prepared as [`data::handwriting`](crate::data::handwriting) does, on the
 /// reader's own computer.
 #[derive(Clone)]
 pub struct DrawingPad {
@@ -76,37 +76,36 @@ pub(super) fn is_probability(network: &Network) -> bool {
 
 /// A layer as a JavaScript expression, its numbers as base64 of little-endian bytes.
 fn packed(number: usize, layer: &Layer) -> String {
-    let (scales, weights) = match number {
+    let (weights, low, scales) = match number {
         // By far the most weights.
-        0 => in_16_bits(layer),
-        _ => (Vec::new(), layer.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect()),
+        0 => in_20_bits(layer),
+        _ => (layer.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect(), Vec::new(), Vec::new()),
     };
     let biases: Vec<u8> = layer.biases.iter().flat_map(|bias| bias.to_le_bytes()).collect();
-    let [scales, weights, biases] = [scales, weights, biases].map(|bytes| STANDARD.encode(bytes));
-    let (fan_out, fan_in) = layer.weights.dim();
+    let [weights, low, scales, biases] = [weights, low, scales, biases].map(|bytes| STANDARD.encode(bytes));
+    let (activation, (fan_out, fan_in)) = (layer.activation, layer.weights.dim());
     format!(
-        "{{ activation: \"{}\", fanIn: {fan_in}, fanOut: {fan_out}, scales: \"{scales}\", weights: \"{weights}\", biases: \"{biases}\" }}",
-        layer.activation
+        "{{ activation: \"{activation}\", fanIn: {fan_in}, fanOut: {fan_out}, \
+         weights: \"{weights}\", low: \"{low}\", scales: \"{scales}\", biases: \"{biases}\" }}"
     )
 }
 
-/// Each row's scale as `f32`, and its weights as 16-bit integers to multiply with it.
-fn in_16_bits(layer: &Layer) -> (Vec<u8>, Vec<u8>) {
-    let (mut scales, mut weights) = (Vec::new(), Vec::with_capacity(2 * layer.weights.len()));
+/// The weights as integers of 20 bits, and for each row the `f32` that turns them back into weights: the upper 16 bits of
+/// each, the lower 4 bits of two in a byte, the rows' scales.
+fn in_20_bits(layer: &Layer) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    const LARGEST: f32 = ((1 << 19) - 1) as f32;
+    let mut integers = Vec::with_capacity(layer.weights.len());
+    let mut scales = Vec::new();
     for row in layer.weights.outer_iter() {
         let largest = row.fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-        let scale = (largest / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
+        let scale = (largest / LARGEST).max(f32::MIN_POSITIVE);
         scales.extend(scale.to_le_bytes());
-        // What one weight loses by rounding the next one gets: neighbouring pixels are alike, so that most of it cancels out.
-        let mut lost = 0.0;
-        for weight in row {
-            let exact = weight / scale + lost;
-            let rounded = exact.round();
-            lost = exact - rounded;
-            weights.extend((rounded as i16).to_le_bytes());
-        }
+        integers.extend(row.iter().map(|weight| (weight / scale).round().clamp(-LARGEST, LARGEST) as i32));
     }
-    (scales, weights)
+    let high = integers.iter().flat_map(|integer| ((integer >> 4) as i16).to_le_bytes()).collect();
+    let nibble = |integer: Option<&i32>| (integer.copied().unwrap_or(0) & 15) as u8;
+    let low = integers.chunks(2).map(|pair| nibble(pair.first()) | nibble(pair.get(1)) << 4).collect();
+    (high, low, scales)
 }
 
 impl DrawingPad {

@@ -159,7 +159,7 @@ fn draw(width: u32, height: u32, strokes: &[Vec<Point>], thickness: f32, paper: 
     let (w, h) = (width as usize, height as usize);
     let mut coverage = vec![0.0_f32; w * h];
     for stroke in strokes {
-        let (speed, phase) = (hand.between(2.0, 6.0), hand.between(0.0, 6.28));
+        let (speed, phase) = (hand.between(2.0, 6.0), hand.between(0.0, std::f32::consts::TAU));
         for (i, pair) in stroke.windows(2).enumerate() {
             let along = i as f32 / stroke.len() as f32;
             // Pressure comes and goes along a stroke.
