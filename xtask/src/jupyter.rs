@@ -20,7 +20,7 @@ const PAGE_CONFIG: &str = r#"{
 pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     let lab = Lab::here()?;
     lab.set_up()?;
-    let config = lab.root.join("jupyter/config/labconfig");
+    let config = lab.state().join("config/labconfig");
     fs::create_dir_all(&config).with_context(|| format!("cannot create {}", config.display()))?;
     fs::write(config.join("page_config.json"), PAGE_CONFIG)?;
     trust(&lab)?;
@@ -35,7 +35,8 @@ pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     // Looking for language servers would run npm, which writes to the home folder.
     jupyter.arg("--LanguageServerManager.autodetect=False");
     jupyter.args(["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]);
-    if is_root() {
+    // Jupyter refuses to run as root unless told so.
+    if process::is_root() {
         jupyter.arg("--ServerApp.allow_root=True");
     }
     if no_browser {
@@ -67,15 +68,4 @@ fn trust(lab: &Lab) -> Result<()> {
     let mut trust = lab.python_command();
     process::read(trust.args(["-m", "nbformat.sign"]).args(&notebooks)).context("cannot trust the notebooks")?;
     Ok(())
-}
-
-/// Jupyter refuses to run as root unless told so.
-#[cfg(unix)]
-fn is_root() -> bool {
-    process::read(std::process::Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
 }

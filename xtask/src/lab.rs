@@ -26,6 +26,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+/// Names a folder for Jupyter's own files in place of `target/lab/jupyter`: the browser tests change settings.
+pub const STATE: &str = "NN_LAB_STATE";
+
 /// Where things are.
 pub struct Lab {
     /// The repository.
@@ -72,7 +75,7 @@ impl Lab {
 
     /// Python, in an environment in which neither it nor Jupyter reads or writes the home folder.
     pub fn python_command(&self) -> Command {
-        let jupyter = self.root.join("jupyter");
+        let jupyter = self.state();
         let mut command = Command::new(self.python());
         for name in ["PYTHONHOME", "PYTHONPATH", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"] {
             command.env_remove(name);
@@ -89,6 +92,11 @@ impl Lab {
             .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
             .env("IPYTHONDIR", jupyter.join("ipython"));
         command
+    }
+
+    /// What Jupyter would otherwise write to the home folder.
+    pub fn state(&self) -> PathBuf {
+        std::env::var_os(STATE).map_or_else(|| self.root.join("jupyter"), PathBuf::from)
     }
 
     /// The folder of programs.

@@ -4,6 +4,7 @@
 //! lab     Jupyter with the notebooks                    jupyter.rs
 //! run     the notebooks without a screen                notebook.rs, run_notebook.py
 //! test    every check, in one command                   test.rs
+//! export  a notebook's plots, as files                  export.rs, export_plots.py
 //! bench   nn-core beside other tools                    bench_train.rs
 //! reference ten epochs beside numpy's                 reference.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
@@ -13,7 +14,9 @@
 //! `kernel/` is what Jupyter starts: a launcher that gives each Rust kernel a warm build folder of its own.
 
 mod bench_train;
+mod browser;
 mod data;
+mod export;
 mod jupyter;
 mod kernel;
 mod lab;
@@ -53,6 +56,11 @@ enum Command {
         #[arg(long)]
         in_place: bool,
     },
+    /// Write all plots of the notebooks to target/export, as SVG and PNG
+    Export {
+        /// Notebooks by name or path, as last run [default: all of notebooks/]
+        names: Vec<String>,
+    },
     /// Check everything: format, lints, tests, documentation, every notebook
     Test,
     /// Measure nn-core beside other tools
@@ -62,6 +70,8 @@ enum Command {
     },
     /// Train ten epochs in numpy and in nn-core, from the same weights: they must agree
     Reference,
+    /// Make the README's pictures anew, from target/notebooks/mnist.html
+    Pictures,
     /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
     Data {
         /// The folder with the IDX files, plain or .gz
@@ -104,9 +114,11 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
         Command::Run { names, in_place } => notebook::run(&names, in_place),
+        Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
         Command::Test => test::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
         Command::Reference => reference::run(),
+        Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
         Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),

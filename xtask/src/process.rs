@@ -49,6 +49,11 @@ pub fn find_on_path(name: &str, without: Option<&Path>) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// Whether this is the system's administrator.
+pub fn is_root() -> bool {
+    cfg!(unix) && read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
 /// `name` as this system calls an executable file.
 pub fn executable(name: &str) -> String {
     format!("{name}{}", std::env::consts::EXE_SUFFIX)

@@ -22,6 +22,7 @@ import threading
 import time
 from pathlib import Path
 
+import html_page
 import nbformat
 from jupyter_client.manager import KernelManager
 
@@ -63,7 +64,7 @@ def main():
         return 1
     if arguments.in_place:
         write(notebook, arguments.notebook)
-    export_html(notebook, arguments.notebook, arguments.output.with_suffix(".html"))
+    html_page.export(notebook, arguments.notebook, arguments.output.with_suffix(".html"))
     print(f"{arguments.notebook.name}: {time.monotonic() - start:.1f} s, {shown(arguments.output)} and .html")
     return 0
 
@@ -250,14 +251,6 @@ def write(notebook, path):
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     fresh.write_text(nbformat.writes(notebook).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
     fresh.replace(path)
-
-
-def export_html(notebook, source, target):
-    from nbconvert import HTMLExporter
-
-    resources = {"metadata": {"name": source.stem, "path": str(source.parent)}}
-    html, _ = HTMLExporter(embed_images=True).from_notebook_node(notebook, resources)
-    target.write_text(html, encoding="utf-8", newline="\n")
 
 
 def code_cells(notebook):

@@ -8,9 +8,10 @@ mod failures;
 mod in_step;
 pub mod python;
 
+use crate::browser::{self, Browser};
 use crate::lab::{Lab, Rust, template};
 use crate::{notebook, process};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -67,11 +68,38 @@ pub fn run() -> Result<ExitCode> {
         }
         Err(error) => parts.run("notebooks", || Err(error)),
     }
+    browser_tests(&lab, &mut parts, rust.is_some());
     Ok(parts.table())
 }
 
-/// What ran, whether it passed, and how many seconds it took.
-struct Parts(Vec<(String, bool, f64)>);
+/// The tests in a real browser. Without one they are skipped, with a line that says how to get it; never under CI.
+fn browser_tests(lab: &Lab, parts: &mut Parts, is_set_up: bool) {
+    const PARTS: [(&str, fn(&Lab, &Browser) -> Result<()>); 2] =
+        [("JupyterLab in a browser", browser::check_lab), ("the exported page in a browser", browser::check_page)];
+    let browser = if is_set_up { Browser::install(lab) } else { Err(anyhow!("not run, because the set-up failed")) };
+    match browser {
+        Err(missing) if is_set_up && std::env::var_os("CI").is_none() => {
+            for (name, _) in PARTS {
+                parts.skip(name, &format!("{missing:#}"));
+            }
+        }
+        browser => {
+            for (name, check) in PARTS {
+                parts.run(name, || check(lab, browser.as_ref().map_err(|missing| anyhow!("{missing:#}"))?));
+            }
+        }
+    }
+}
+
+/// What ran, how it ended, and how many seconds it took.
+struct Parts(Vec<(String, Outcome, f64)>);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Skipped,
+}
 
 impl Parts {
     fn run(&mut self, name: &str, part: impl FnOnce() -> Result<()>) {
@@ -83,18 +111,35 @@ impl Parts {
             Ok(()) => eprintln!("== {name}: passed in {seconds:.1} s"),
             Err(error) => eprintln!("== {name}: FAILED after {seconds:.1} s: {error:#}"),
         }
-        self.0.push((name.to_owned(), result.is_ok(), seconds));
+        let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
+        self.0.push((name.to_owned(), outcome, seconds));
+    }
+
+    fn skip(&mut self, name: &str, reason: &str) {
+        eprintln!("\n== {name}: SKIPPED: {reason}");
+        self.0.push((name.to_owned(), Outcome::Skipped, 0.0));
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.0.iter().filter(|(_, found, _)| *found == outcome).count()
     }
 
     fn table(&self) -> ExitCode {
         println!();
-        for (name, passed, seconds) in &self.0 {
-            println!("{:<32}{:<8}{seconds:8.1} s", name, if *passed { "passed" } else { "FAILED" });
+        for (name, outcome, seconds) in &self.0 {
+            let outcome = match outcome {
+                Outcome::Passed => "passed",
+                Outcome::Failed => "FAILED",
+                Outcome::Skipped => "skipped",
+            };
+            println!("{name:<32}{outcome:<8}{seconds:8.1} s");
         }
         let total: f64 = self.0.iter().map(|(_, _, seconds)| seconds).sum();
         println!("{:<40}{total:8.1} s\n", "together");
-        let failed = self.0.iter().filter(|(_, passed, _)| !passed).count();
-        println!("{} passed, {failed} failed", self.0.len() - failed);
+        let [passed, failed, skipped] =
+            [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|outcome| self.count(outcome));
+        let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
+        println!("{passed} passed, {failed} failed{skipped}");
         if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }

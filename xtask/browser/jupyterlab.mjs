@@ -1,0 +1,141 @@
+// JupyterLab, as a person uses it: menus, cells, outputs.
+
+import { claim, shoot, until } from "./common.mjs";
+
+/** Training and all cells below it, on a slow computer. */
+const ALL_CELLS = 420_000;
+
+export class Lab {
+  constructor(page, url, token) {
+    Object.assign(this, { page, url, token });
+  }
+
+  async open(path) {
+    await this.page.goto(`${this.url}/lab/tree/${path}?token=${this.token}&reset`);
+    await this.page.locator(".jp-Notebook .jp-Cell").first().waitFor();
+    await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
+    await this.idle();
+  }
+
+  idle() {
+    return this.page.locator('.jp-NotebookPanel:visible [data-status="idle"]').first().waitFor();
+  }
+
+  /** Chooses a command by the names in the menu bar: `menu("Kernel", "Restart Kernel and Run All Cells…")`. */
+  async menu(...names) {
+    const { page } = this;
+    await page.getByRole("menubar").getByRole("menuitem", { name: names[0], exact: true }).click();
+    for (const name of names.slice(1, -1)) await page.getByRole("menuitem", { name, exact: true }).last().hover();
+    await page.locator(".lm-Menu-itemLabel").getByText(names.at(-1), { exact: true }).last().click();
+  }
+
+  cells() {
+    return this.page.locator(".jp-NotebookPanel:visible .jp-CodeCell");
+  }
+
+  /** The first code cell that holds the text. */
+  async cell(text) {
+    const cell = this.cells().filter({ has: this.page.locator(".jp-InputArea-editor").getByText(text) }).first();
+    await cell.waitFor({ state: "attached" }).catch(() => {
+      throw new Error(`the notebook has no code cell with: ${text}`);
+    });
+    await cell.scrollIntoViewIfNeeded();
+    return cell;
+  }
+
+  async restartAndRunAll() {
+    await this.menu("Kernel", "Restart Kernel and Run All Cells…");
+    await this.page.locator(".jp-Dialog .jp-mod-accept").click();
+    await this.page.locator(".jp-Dialog").waitFor({ state: "detached" });
+    await this.done();
+  }
+
+  /** Waits until no cell is running or waiting and the last one has run. */
+  async done() {
+    const prompts = () =>
+      this.cells().locator(".jp-InputArea-prompt").evaluateAll((prompts) => prompts.map((prompt) => prompt.textContent.trim()));
+    // The cells are marked as waiting a moment after the command.
+    await until("the cells to start", async () => (await prompts()).some((prompt) => prompt.includes("*")), 60_000);
+    await until("the cells to end", async () => !(await prompts()).some((prompt) => prompt.includes("*")), ALL_CELLS);
+  }
+
+  /** Replaces a cell's code. */
+  async write(cell, code) {
+    const editor = cell.locator(".cm-content");
+    await editor.click();
+    await this.page.keyboard.press("Control+A");
+    await editor.evaluate((element, code) => {
+      const data = new DataTransfer();
+      data.setData("text/plain", code);
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+    }, code);
+    await until("the code to be there", async () => (await this.code(cell)) === code);
+  }
+
+  async code(cell) {
+    return (await cell.locator(".cm-line").allTextContents()).join("\n");
+  }
+
+  /** Runs a cell; returns its printed text and results once it has ended, without waiting if `end` is false. */
+  async run(cell, end = true) {
+    await cell.locator(".cm-content").click();
+    const before = await this.number(cell);
+    await this.page.keyboard.press("Control+Enter");
+    if (end) await until("the cell to end", async () => /^\d+$/.test(await this.number(cell)) && (await this.number(cell)) !== before);
+    return this.output(cell);
+  }
+
+  async number(cell) {
+    return (await cell.locator(".jp-InputArea-prompt").textContent()).replace(/[^\d*]/g, "");
+  }
+
+  async output(cell) {
+    return (await cell.locator(".jp-OutputArea-output").allInnerTexts()).join("\n");
+  }
+
+  /** A new code cell at the end. */
+  async append(code) {
+    const last = this.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").last();
+    await last.scrollIntoViewIfNeeded();
+    await last.click({ position: { x: 8, y: 8 } });
+    await this.page.keyboard.press("Escape");
+    await this.page.keyboard.press("b");
+    const cell = this.cells().last();
+    await this.write(cell, code);
+    return cell;
+  }
+
+  /** Claims that no cell left an error or anything on stderr. */
+  async claimNoErrors() {
+    const errors = this.page.locator('.jp-NotebookPanel:visible [data-mime-type$="stderr"], .jp-NotebookPanel:visible [data-mime-type$="error"]');
+    const texts = await errors.allTextContents();
+    claim(texts.length === 0, "no cell writes an error", texts.join("\n").slice(0, 2000));
+  }
+
+  /** Claims that all pictures in outputs are visible, and named for those who do not see them. */
+  async claimFigures(least) {
+    const pictures = this.page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img");
+    const count = await pictures.count();
+    claim(count >= least, `at least ${least} figures`, count);
+    for (let i = 0; i < count; i++) {
+      const picture = pictures.nth(i);
+      await picture.scrollIntoViewIfNeeded();
+      const [alt, drawn] = await picture.evaluate((img) => [img.alt, img.complete && img.naturalWidth > 0]);
+      const box = await picture.boundingBox();
+      if (!(drawn && alt.length > 10 && box?.width > 50 && box?.height > 50)) {
+        claim(false, "every figure is visible and has a text alternative", `figure ${i + 1}: ${JSON.stringify({ alt, drawn, box })}`);
+      }
+    }
+    claim(true, `${count} figures are visible and have a text alternative`);
+  }
+
+  async theme(name) {
+    await this.menu("Settings", "Theme", name);
+    await this.page.locator(`body[data-jp-theme-name="${name}"]`).waitFor();
+  }
+
+  /** Pictures of the cells with these texts, with their outputs. */
+  async shootCells(prefix, texts) {
+    for (const [name, text] of Object.entries(texts)) await shoot(await this.cell(text), `${prefix}-${name}`);
+  }
+}

@@ -1,0 +1,109 @@
+// mnist.ipynb in a real JupyterLab: run, change, draw, interrupt.
+
+import path from "node:path";
+import { claim, openBrowser, openPage, padOf, run, setting, shoot, until } from "./common.mjs";
+import { Lab } from "./jupyterlab.mjs";
+
+const [url, token] = [setting("NN_LAB_URL"), setting("NN_LAB_TOKEN")];
+const [served, folder] = [setting("NN_NOTEBOOKS_SERVED"), setting("NN_NOTEBOOKS")];
+
+const TRAINING = ".run(&mut network, &mnist.train, &mnist.test)";
+const CURVE = "history.plot()";
+
+const browser = await openBrowser();
+const page = await openPage(browser);
+const lab = new Lab(page, url, token);
+
+/** The text alternative of the first picture below the cell with this text. */
+const alt = async (text) => (await lab.cell(text)).locator(".jp-OutputArea-output img").first().getAttribute("alt");
+
+async function runAll() {
+  await lab.open(`${served}/mnist.ipynb`);
+  await shoot(page, "lab-opened");
+  await lab.restartAndRunAll();
+  await lab.claimNoErrors();
+  await lab.claimFigures(20);
+  const training = await lab.output(await lab.cell(TRAINING));
+  claim(/Epoch 9: accuracy: 0\.9/.test(training), "the training cell shows ten epochs", training);
+}
+
+async function looks() {
+  for (const theme of ["Light", "Dark"]) {
+    await lab.theme(`JupyterLab ${theme}`);
+    const cells = { training: TRAINING, curve: CURVE, table: "mnist_train.csv.gz", digit: 'data::handwriting("../' };
+    await lab.shootCells(`lab-${theme.toLowerCase()}`, cells);
+    await page.locator(".jp-Notebook .jp-Cell").first().scrollIntoViewIfNeeded();
+    await shoot(page, `lab-${theme.toLowerCase()}-top`);
+    await lab.cell(CURVE);
+    await shoot(page, `lab-${theme.toLowerCase()}-middle`);
+  }
+  await lab.theme("JupyterLab Light");
+}
+
+async function drawOnThePad() {
+  const pad = padOf(page);
+  for (const digit of ["1", "7", "0"]) {
+    claim((await pad.draw(digit)) === digit, `the pad reads a ${digit} that the mouse drew`);
+    const download = page.waitForEvent("download");
+    await pad.button("Save as PNG").click();
+    await (await download).saveAs(path.join(folder, `drawn-${digit}.png`));
+    if (digit === "7") await shoot(page, "lab-light-pad");
+  }
+  const cell = await lab.append(
+    'for digit in [1, 7, 0] {\n    println!("{digit} {}", network.classify(data::handwriting(format!("drawn-{digit}.png"))?.view())?);\n}',
+  );
+  const answers = (await lab.run(cell)).trim();
+  claim(answers === "1 1\n7 7\n0 0", "the saved pictures are read to the same digits in a cell", answers);
+}
+
+async function changeTheLearningRate() {
+  const before = await alt(CURVE);
+  const cell = await lab.cell(TRAINING);
+  const code = await lab.code(cell);
+  claim(code.includes(".learning_rate(0.01)"), "the training cell holds .learning_rate(0.01)", code);
+  await lab.write(cell, code.replace(".learning_rate(0.01)", ".learning_rate(0.1)"));
+  await lab.menu("Run", "Run Selected Cell and All Below");
+  await lab.done();
+  const after = await alt(CURVE);
+  claim(after !== before, "with another learning rate the curve is another one", after);
+  const accuracy = (text) => Number(/Epoch 9: accuracy: ([\d.]+)/.exec(text)?.[1]);
+  const found = accuracy(await lab.output(await lab.cell(TRAINING)));
+  claim(found > 0.95, "and the accuracy after ten epochs exceeds 0.95", found);
+  await shoot(await lab.cell(CURVE), "lab-light-curve-of-other-rate");
+}
+
+async function interruptAndResume() {
+  await lab.open(`${served}/interrupt.ipynb`);
+  for (const text of [":dep", "let mnist"]) await lab.run(await lab.cell(text));
+  const uninterrupted = await lab.run(await lab.cell("&mut whole"));
+  const fingerprint = /fingerprint [0-9a-f]{8}/.exec(uninterrupted)?.[0];
+  claim(fingerprint, "a training that is not interrupted ends with a fingerprint", uninterrupted);
+
+  const interrupted = await lab.cell("&mut cut");
+  await lab.run(interrupted, false);
+  await until("the third epoch", async () => (await lab.output(interrupted)).includes("Epoch 2:"));
+  await lab.menu("Kernel", "Interrupt Kernel");
+  await until("the interrupt", async () => /^\d+$/.test(await lab.number(interrupted)));
+  await shoot(page, "lab-light-interrupted");
+  claim(!(await lab.output(interrupted)).includes("fingerprint"), "an interrupt stops the training");
+
+  for (const text of [":dep", "let mnist"]) await lab.run(await lab.cell(text));
+  const resumed = await lab.run(await lab.cell("training.resume"));
+  claim(/Resum/.test(resumed), "the training says that it goes on from the checkpoint", resumed);
+  claim(resumed.includes(fingerprint), "and ends with the same fingerprint", resumed);
+  await shoot(page, "lab-light-resumed");
+}
+
+async function quietNetwork() {
+  claim(page.elsewhere.length === 0, "JupyterLab asked no other computer for anything", page.elsewhere.join("\n"));
+}
+
+await run(browser, page, [
+  ["restart and run all", runAll],
+  ["light and dark", looks],
+  ["the drawing pad", drawOnThePad],
+  ["another learning rate", changeTheLearningRate],
+  ["interrupt and resume", interruptAndResume],
+  ["no other computer", quietNetwork],
+]);
+await fetch(`${url}/api/shutdown`, { method: "POST", headers: { Authorization: `token ${token}` } }).catch(() => {});

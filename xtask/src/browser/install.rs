@@ -1,0 +1,111 @@
+//! What the browser tests need: Node.js, a Chromium, and two packages of npm.
+
+use crate::lab::{Lab, remove_folder};
+use crate::process;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A browser that scripts can drive.
+pub struct Browser {
+    pub(super) node: PathBuf,
+    pub(super) chromium: PathBuf,
+    /// Our scripts, with the packages that they use beside them.
+    pub(super) scripts: PathBuf,
+}
+
+/// What Playwright asks for.
+const OLDEST_NODE: u32 = 20;
+
+/// Debian's packages: the browser, and letters for Chinese labels.
+const PACKAGES: [&str; 2] = ["chromium", "fonts-noto-cjk"];
+
+/// Where Chromium and its kin are called by another name, or are not on PATH.
+const NAMES: [&str; 6] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "chrome"];
+const PLACES: [&str; 4] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+];
+
+impl Browser {
+    /// Finds all that is needed and installs what can be; the error says in one line what is missing, and how to get it.
+    pub fn install(lab: &Lab) -> Result<Self> {
+        let node = node()?;
+        let chromium = match chromium() {
+            Some(chromium) => chromium,
+            None => install_chromium()?,
+        };
+        let scripts = lab.root.join("browser");
+        copy_scripts(lab, &scripts)?;
+        install_packages(&scripts)?;
+        Ok(Self { node, chromium, scripts })
+    }
+}
+
+fn node() -> Result<PathBuf> {
+    let how = format!("install Node.js {OLDEST_NODE} or newer with npm (nodejs.org, or your system's packages)");
+    let Some(node) = process::find_on_path("node", None) else { bail!("there is no Node.js; {how}") };
+    let version = process::read(Command::new(&node).arg("--version"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < OLDEST_NODE) {
+        bail!("{} is of version {version}; {how}", node.display());
+    }
+    Ok(node)
+}
+
+fn chromium() -> Option<PathBuf> {
+    let told = std::env::var_os("NN_BROWSER").map(PathBuf::from);
+    let named = NAMES.iter().filter_map(|name| process::find_on_path(name, None));
+    told.into_iter().chain(named).chain(PLACES.map(PathBuf::from)).find(|path| path.is_file())
+}
+
+/// Installs Debian's, which only root may.
+fn install_chromium() -> Result<PathBuf> {
+    let how =
+        "install Chromium or Chrome (Debian, Ubuntu: apt install chromium fonts-noto-cjk), or name one in NN_BROWSER";
+    if process::find_on_path("apt-get", None).is_none() || !process::is_root() {
+        bail!("there is no Chromium; {how}");
+    }
+    eprintln!("browser: apt-get install {} …", PACKAGES.join(" "));
+    let apt = |arguments: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        process::read(&mut apt)
+    };
+    apt(&["update"]).context(how)?;
+    apt(&[&["install", "-y", "--no-install-recommends"][..], &PACKAGES].concat()).context(how)?;
+    chromium().with_context(|| format!("apt-get installed chromium, but it is not on PATH; {how}"))
+}
+
+fn copy_scripts(lab: &Lab, scripts: &Path) -> Result<()> {
+    fs::create_dir_all(scripts).with_context(|| format!("cannot create {}", scripts.display()))?;
+    let from = lab.repository.join("xtask/browser");
+    let entries = fs::read_dir(&from).with_context(|| format!("cannot read {}", from.display()))?;
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+        let copy = scripts.join(path.file_name().unwrap_or_default());
+        fs::copy(&path, &copy).with_context(|| format!("cannot write {}", copy.display()))?;
+    }
+    Ok(())
+}
+
+/// The packages that `package-lock.json` pins, unless they are there.
+fn install_packages(scripts: &Path) -> Result<()> {
+    let lock = fs::read(scripts.join("package-lock.json")).context("xtask/browser/package-lock.json")?;
+    let stamp = scripts.join("packages.stamp");
+    if fs::read(&stamp).is_ok_and(|found| found == lock) {
+        return Ok(());
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    eprintln!("browser: npm ci …");
+    remove_folder(&scripts.join("node_modules"))?;
+    let mut npm = Command::new(npm);
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--cache"])
+        .arg(scripts.join("cache"));
+    process::read(npm.current_dir(scripts))
+        .context("npm, which comes with Node.js, could not install the browser tests' packages")?;
+    fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))
+}
