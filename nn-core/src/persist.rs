@@ -138,7 +138,12 @@ pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress
     for (i, name) in names.split(' ').enumerate() {
         let activation = Activation::named(name).ok_or_else(|| {
             let known = Activation::ALL.map(Activation::name).join(", ");
-            Error::content(path, format!("layer {i}: "), format!("an activation of {known}"), format!("\"{}\"", shown(name)))
+            Error::content(
+                path,
+                format!("layer {i}: "),
+                format!("an activation of {known}"),
+                format!("\"{}\"", shown(name)),
+            )
         })?;
         let weights = tensor(path, &tensors, &format!("{}.weight", 2 * i))?;
         let biases = tensor(path, &tensors, &format!("{}.bias", 2 * i))?;
@@ -169,7 +174,8 @@ fn content(path: &Path) -> Result<Vec<u8>> {
     let cannot_read = |source| Error::io("read", path, source);
     let mut file = File::open(path).map_err(cannot_read)?;
     let mut content = Vec::new();
-    let mut read = |bytes: u64, content: &mut Vec<u8>| (&mut file).take(bytes).read_to_end(content).map_err(cannot_read);
+    let mut read =
+        |bytes: u64, content: &mut Vec<u8>| (&mut file).take(bytes).read_to_end(content).map_err(cannot_read);
     read(8, &mut content)?;
     // First the header's length, then the header.
     let length = content.first_chunk().map_or(u64::MAX, |&bytes| u64::from_le_bytes(bytes));
@@ -188,7 +194,9 @@ fn content(path: &Path) -> Result<Vec<u8>> {
 /// One tensor of the file as an array with as many axes as `D`.
 fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: &str) -> Result<Array<F, D>> {
     let wrong = |expected: &str, found: String| Error::content(path, format!("tensor {name}: "), expected, found);
-    let view = tensors.tensor(name).map_err(|_| wrong("to be there", format!("only {}", shown(&tensors.names().join(", ")))))?;
+    let view = tensors
+        .tensor(name)
+        .map_err(|_| wrong("to be there", format!("only {}", shown(&tensors.names().join(", ")))))?;
     let numbers: Vec<F> = match view.dtype() {
         Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| F::of(f32::from_le_bytes(*bytes).into())).collect(),
         Dtype::F64 if F::DTYPE == Dtype::F64 => {

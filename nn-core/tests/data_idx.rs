@@ -138,7 +138,10 @@ fn four_billion_promised_items_take_no_memory() {
     let found = load(&two_images(), &labels(u32::MAX, &[7; 12])).unwrap_err();
     assert!(found.ends_with("found 12"), "{found}");
     let found = load(&two_images(), &gz(&labels(u32::MAX, &[7; 12]))).unwrap_err();
-    assert!(found.contains("found a gzip file of ") && found.ends_with(" bytes, which cannot hold that much"), "{found}");
+    assert!(
+        found.contains("found a gzip file of ") && found.ends_with(" bytes, which cannot hold that much"),
+        "{found}"
+    );
 }
 
 #[test]

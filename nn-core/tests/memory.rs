@@ -59,7 +59,8 @@ fn child(what: &str, path: &Path) -> (f64, String) {
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let result = said.lines().find_map(|line| line.strip_prefix("result: ")?.split_once(' '));
-    let (grown, message) = result.unwrap_or_else(|| panic!("{what}: {said}{}", String::from_utf8_lossy(&output.stderr)));
+    let (grown, message) =
+        result.unwrap_or_else(|| panic!("{what}: {said}{}", String::from_utf8_lossy(&output.stderr)));
     (grown.parse().unwrap(), message.to_owned())
 }
 

@@ -104,7 +104,10 @@ fn the_order_of_numbers_in_memory_changes_nothing() {
             let training = Training::new(Loss::CrossEntropy).mini_batch_size(50).epochs(2).quiet();
             let history = training.run(&mut network, &data(train), &data(test)).unwrap();
             let evaluation = network.evaluate(&data(test), Loss::CrossEntropy).unwrap();
-            assert!((evaluation.loss - history.test_losses()[1]).abs() < 1e-6, "{share_of_zeros} of 10, {train} {test}");
+            assert!(
+                (evaluation.loss - history.test_losses()[1]).abs() < 1e-6,
+                "{share_of_zeros} of 10, {train} {test}"
+            );
             (network.fingerprint(), history)
         };
         let expected = trained([0, 0, 0]);

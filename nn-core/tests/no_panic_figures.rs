@@ -12,8 +12,26 @@ use proptest::sample::select;
 /// The numbers that arithmetic stumbles over, and a few others.
 fn number() -> impl Strategy<Value = f64> {
     const EXTREMES: [f64; 20] = [
-        f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 1e300, -1e300, 9.9e299, -9.9e299, 1e15, 1e-15,
-        f64::MIN_POSITIVE, -f64::MIN_POSITIVE, 5e-324, f64::EPSILON, 0.0, -0.0, 1.0, -1.0, 1.0 + f64::EPSILON,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::MAX,
+        f64::MIN,
+        1e300,
+        -1e300,
+        9.9e299,
+        -9.9e299,
+        1e15,
+        1e-15,
+        f64::MIN_POSITIVE,
+        -f64::MIN_POSITIVE,
+        5e-324,
+        f64::EPSILON,
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        1.0 + f64::EPSILON,
     ];
     prop_oneof![select(&EXTREMES[..]), -10.0..10.0_f64, -1e9..1e9_f64, (0..9_u8).prop_map(f64::from)]
 }
@@ -26,7 +44,8 @@ fn numbers(most: usize) -> impl Strategy<Value = Vec<f64>> {
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         vec(any::<char>(), 0..30).prop_map(|characters| characters.into_iter().collect::<String>()),
-        select(&["", "epoch", "损失函数", "e\u{301}👩‍👩‍👧", "\u{202e}abc", "]]>&amp;<b>", "\0\u{fffe}\t\n"][..]).prop_map(str::to_owned),
+        select(&["", "epoch", "损失函数", "e\u{301}👩‍👩‍👧", "\u{202e}abc", "]]>&amp;<b>", "\0\u{fffe}\t\n"][..])
+            .prop_map(str::to_owned),
         (select(&["W", "å", "学", " ", "👍"][..]), 0..3000_usize).prop_map(|(sign, n)| sign.repeat(n)),
     ]
 }
@@ -38,9 +57,8 @@ fn series() -> impl Strategy<Value = Series> {
         (number(), number(), number(), number()).prop_map(|(from, to, a, b)| {
             Series::function("", from..=to, move |x| if x > a { b * x } else { a / x })
         }),
-        (2000..5000_usize, number(), number()).prop_map(|(n, a, b)| {
-            Series::new("", (0..n).map(move |i| if i % 7 == 0 { a } else { b * i as f64 }))
-        }),
+        (2000..5000_usize, number(), number())
+            .prop_map(|(n, a, b)| { Series::new("", (0..n).map(move |i| if i % 7 == 0 { a } else { b * i as f64 })) }),
     ];
     (points, 0..3_u8).prop_map(|(series, look)| match look {
         0 => series,
@@ -59,8 +77,10 @@ fn picture() -> impl Strategy<Value = Picture> {
 
 fn chart() -> impl Strategy<Value = Figure> {
     prop_oneof![
-        (text(), text(), text(), vec(series(), 0..6)).prop_map(|(title, x, y, series)| plot::lines(&title, &x, &y, series)),
-        (text(), text(), vec(text(), 0..20), numbers(30)).prop_map(|(x, y, labels, values)| plot::bars("", &x, &y, labels, values)),
+        (text(), text(), text(), vec(series(), 0..6))
+            .prop_map(|(title, x, y, series)| plot::lines(&title, &x, &y, series)),
+        (text(), text(), vec(text(), 0..20), numbers(30))
+            .prop_map(|(x, y, labels, values)| plot::bars("", &x, &y, labels, values)),
         numbers(40).prop_map(|values| plot::probabilities("", values)),
         numbers(40).prop_map(|values| plot::counts("", values)),
         vec(picture(), 0..8).prop_map(|pictures| plot::pictures("", pictures)),

@@ -74,7 +74,8 @@ pub fn run() -> Result<ExitCode> {
 
 /// The tests in a real browser. Without one they are skipped, with a line that says how to get it; never under CI.
 fn browser_tests(lab: &Lab, parts: &mut Parts, is_set_up: bool) {
-    const PARTS: [(&str, fn(&Lab, &Browser) -> Result<()>); 2] =
+    type Check = fn(&Lab, &Browser) -> Result<()>;
+    const PARTS: [(&str, Check); 2] =
         [("JupyterLab in a browser", browser::check_lab), ("the exported page in a browser", browser::check_page)];
     let browser = if is_set_up { Browser::install(lab) } else { Err(anyhow!("not run, because the set-up failed")) };
     match browser {
