@@ -122,7 +122,8 @@ fn temporary_files_of_dead_processes_do_not_pile_up() {
     let mut found: Vec<_> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     let mut expected = [&stay[..], &["a", "a.3.0.tmp"]].concat();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
 }
 
