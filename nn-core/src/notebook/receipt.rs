@@ -20,9 +20,9 @@ impl Network {
     /// nn-core, rustc, processor        …
     /// ```
     ///
-    /// With the same rows above it the fingerprint is the same: for any number of threads, in debug and in release. Other
-    /// processors, and other systems' mathematical functions, round the last bit in another way: there the accuracy agrees
-    /// to about 0.001.
+    /// What is the same in all these rows has the same fingerprint: with any number of threads, in debug and in release.
+    /// Another processor, and another system's exponential function, may round the last bit otherwise: the fingerprint is
+    /// another one then, and the losses agree to about five digits.
     ///
     /// The SHA-256 are those of the data in memory, written as MNIST's IDX files, uncompressed: whatever format it was read
     /// from, `sha256sum train-images-idx3-ubyte` prints the same for the real MNIST, and `data/README.md` lists them. Inputs
@@ -79,11 +79,9 @@ fn sums(part: &str, dataset: &Dataset) -> [(String, String); 2] {
 
 /// The inputs as bytes, if they are the pixels of 28×28 pictures, scaled as [`crate::data::mnist`] does.
 fn pixels(dataset: &Dataset) -> Option<Vec<u8>> {
-    let byte = |&x: &f32| {
-        let byte = (x * 255.0).round() as u8;
-        (f32::from(byte) / 255.0 == x).then_some(byte)
-    };
-    if dataset.inputs.ncols() == PIXELS { dataset.inputs.iter().map(byte).collect() } else { None }
+    let bytes: Vec<_> = dataset.inputs.iter().map(|x| (x * 255.0 + 0.5) as u8).collect();
+    let scaled = dataset.inputs.iter().zip(&bytes).fold(true, |all, (&x, &byte)| all & (f32::from(byte) / 255.0 == x));
+    (dataset.inputs.ncols() == PIXELS && scaled).then_some(bytes)
 }
 
 /// The kind of processor, with the instructions that decide how sums are rounded: `x86_64 linux, fma avx2`.
