@@ -1,17 +1,39 @@
-//! Draws `data/digit.png`: a three as a hand with a soft pen would write it, the same bytes every time.
+//! Draws `data/digit.png` and `data/note.png`: a three as a hand with a soft pen would write it, once large, once small in a
+//! corner of a note; the same bytes every time.
 //!
 //! ```sh
-//! cargo run -p nn-core --example draw_digit data/digit.png
+//! cargo run -p nn-core --example draw_digit data
 //! ```
 
 use image::{Rgb, RgbImage};
 
-const SIZE: u32 = 300;
-const PAPER: [f32; 3] = [251.0, 250.0, 246.0];
+/// A sheet of paper, and where on it the digit stands: `left` and `top` in pixels, `scale` as a part of [`PATH`]'s size.
+struct Sheet {
+    file: &'static str,
+    width: u32,
+    height: u32,
+    paper: [f32; 3],
+    left: f32,
+    top: f32,
+    scale: f32,
+}
+
+const SHEETS: [Sheet; 2] = [
+    Sheet { file: "digit.png", width: 300, height: 300, paper: [251.0, 250.0, 246.0], left: 0.0, top: 0.0, scale: 1.0 },
+    Sheet {
+        file: "note.png",
+        width: 360,
+        height: 270,
+        paper: [232.0, 226.0, 208.0],
+        left: 215.0,
+        top: 120.0,
+        scale: 0.4,
+    },
+];
+
 const INK: [f32; 3] = [33.0, 38.0, 66.0];
 
-/// What the pen's way bends towards, the points of a cubic B-spline: pixels from the upper left corner, and the pressure
-/// there.
+/// What the pen's way bends towards, the points of a cubic B-spline: pixels on a sheet of 300×300, and the pressure there.
 const PATH: [(f32, f32, f32); 16] = [
     (86.0, 88.0, 0.30),
     (104.0, 58.0, 0.80),
@@ -35,20 +57,30 @@ const PATH: [(f32, f32, f32); 16] = [
 const RADIUS: f32 = 11.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = std::env::args().nth(1).ok_or("which file? For instance data/digit.png")?;
-    let mut coverage = vec![0.0_f32; (SIZE * SIZE) as usize];
-    for (x, y, pressure) in pen_positions() {
-        stamp(&mut coverage, x, y, RADIUS * (0.25 + 0.75 * pressure), 0.86 + 0.12 * pressure.min(1.1));
+    let folder = std::env::args().nth(1).ok_or("into which folder? For instance data")?;
+    for sheet in SHEETS {
+        let file = std::path::Path::new(&folder).join(sheet.file);
+        draw(&sheet).save(&file)?;
+        println!("{}: {}×{}", file.display(), sheet.width, sheet.height);
     }
-    let picture = RgbImage::from_fn(SIZE, SIZE, |x, y| {
-        let ink = coverage[(y * SIZE + x) as usize];
+    Ok(())
+}
+
+fn draw(sheet: &Sheet) -> RgbImage {
+    let mut coverage = vec![0.0_f32; (sheet.width * sheet.height) as usize];
+    for (x, y, pressure) in pen_positions() {
+        let (x, y) = (sheet.left + sheet.scale * x, sheet.top + sheet.scale * y);
+        let radius = sheet.scale * RADIUS * (0.25 + 0.75 * pressure);
+        stamp(&mut coverage, sheet, (x, y), radius, 0.86 + 0.12 * pressure.min(1.1));
+    }
+    RgbImage::from_fn(sheet.width, sheet.height, |x, y| {
+        let ink = coverage[(y * sheet.width + x) as usize];
         // Paper and ink are never quite even.
         let grain = 1.6 * (noise(x, y) - 0.5);
-        Rgb(std::array::from_fn(|channel| (PAPER[channel] * (1.0 - ink) + INK[channel] * ink + grain).round() as u8))
-    });
-    picture.save(&file)?;
-    println!("{file}: {SIZE}×{SIZE}");
-    Ok(())
+        Rgb(std::array::from_fn(|channel| {
+            (sheet.paper[channel] * (1.0 - ink) + INK[channel] * ink + grain).round() as u8
+        }))
+    })
 }
 
 /// The pen's way in small steps: a smooth curve along [`PATH`], with the slight tremble of a hand.
@@ -72,13 +104,13 @@ fn pen_positions() -> impl Iterator<Item = (f32, f32, f32)> {
 }
 
 /// Lets the pen's round tip touch the paper, with a soft edge one and a half pixels wide.
-fn stamp(coverage: &mut [f32], x: f32, y: f32, radius: f32, darkness: f32) {
-    let range = |at: f32| (at - radius - 2.0).max(0.0) as u32..((at + radius + 3.0) as u32).min(SIZE);
-    for row in range(y) {
-        for column in range(x) {
+fn stamp(coverage: &mut [f32], sheet: &Sheet, (x, y): (f32, f32), radius: f32, darkness: f32) {
+    let range = |at: f32, end: u32| (at - radius - 2.0).max(0.0) as u32..((at + radius + 3.0) as u32).min(end);
+    for row in range(y, sheet.height) {
+        for column in range(x, sheet.width) {
             let distance = ((column as f32 + 0.5 - x).powi(2) + (row as f32 + 0.5 - y).powi(2)).sqrt();
             let ink = darkness * ((radius - distance) / 1.5 + 0.5).clamp(0.0, 1.0);
-            let pixel = &mut coverage[(row * SIZE + column) as usize];
+            let pixel = &mut coverage[(row * sheet.width + column) as usize];
             *pixel = pixel.max(ink);
         }
     }

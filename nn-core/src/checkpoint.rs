@@ -5,8 +5,12 @@ use std::path::Path;
 use ndarray::Array2;
 
 use crate::data::Dataset;
-use crate::persist::{Progress, read, write_whole};
-use crate::{Epoch, Error, Float, History, Network, Result, Training};
+use crate::persist::{Progress, read};
+use crate::recipe::Recipe;
+use crate::{Epoch, Error, Float, History, Network, Result, Training, whole_file};
+
+/// Between a training's settings and what its network was before.
+const FROM: &str = "; from ";
 
 impl Training {
     /// Writes the checkpoint: to a temporary file first, then in place of the old one.
@@ -14,6 +18,7 @@ impl Training {
         &self,
         path: &Path,
         network: &Network<F>,
+        began: &Recipe,
         train: &Dataset,
         history: &History,
     ) -> Result<()> {
@@ -21,8 +26,9 @@ impl Training {
         let rows = history.epochs.len();
         let history = Array2::from_shape_vec((rows, numbers.len() / rows.max(1)), numbers)
             .map_err(|error| Error::content(path, "", "as many numbers in every epoch", error.to_string()))?;
-        let progress = Progress { settings: self.settings(train), history };
-        write_whole(path, &network.to_safetensors(path, Some(&progress))?)
+        let settings = self.settings(train) + FROM + &began.line();
+        let progress = Progress { settings, history };
+        whole_file::write(path, &network.to_safetensors(path, Some(&progress))?)
     }
 
     /// Reads the checkpoint of a training with these settings, data of this size, and a network like this one.
@@ -32,18 +38,15 @@ impl Training {
         network: &Network<F>,
         train: &Dataset,
     ) -> Result<(Network<F>, History)> {
-        let (saved, progress) = read::<F>(path)?;
+        let (mut saved, progress) = read::<F>(path)?;
         let Some(progress) = progress else {
             return Err(Error::content(path, "", "a checkpoint", "a saved network without a record of its training"));
         };
-        if progress.settings != self.settings(train) {
-            return Err(Error::content(
-                path,
-                "",
-                format!("a checkpoint of {}", self.settings(train)),
-                progress.settings,
-            ));
+        let (settings, began) = progress.settings.split_once(FROM).unwrap_or((&progress.settings, ""));
+        if settings != self.settings(train) {
+            return Err(Error::content(path, "", format!("a checkpoint of {}", self.settings(train)), settings));
         }
+        saved.set_recipe(Recipe::read(began));
         let same = |(one, other): (&crate::Layer<F>, &crate::Layer<F>)| one.activation == other.activation;
         if saved.sizes() != network.sizes() || !saved.layers().iter().zip(network.layers()).all(same) {
             return Err(Error::content(path, "", format!("{network:?}"), format!("{saved:?}")));

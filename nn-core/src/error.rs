@@ -65,7 +65,7 @@ pub enum Error {
     Diverged {
         /// The epoch, counted from 0.
         epoch: usize,
-        /// The loss: not finite, or absurdly large.
+        /// The loss: not finite, or absurdly large; NaN where a weight or bias is no finite number any more.
         loss: f64,
         /// The learning rate in use.
         learning_rate: f64,
@@ -111,4 +111,11 @@ impl Error {
     pub(crate) fn shape(argument: &'static str, expected: impl Into<String>, found: &[usize]) -> Self {
         Self::Shape { argument, expected: expected.into(), found: found.to_vec() }
     }
+}
+
+/// A piece of a file for a message: not too long, and printable.
+pub(crate) fn shown(text: &str) -> String {
+    let short: String = text.chars().take(80).collect();
+    let dots = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{dots}", short.escape_debug())
 }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use ndarray::{Array2, ArrayView2, Axis, Zip};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Zip};
 
+use crate::metrics::argmax;
 use crate::{Activation, Error, Float, Result};
 
 /// How wrong a network's outputs a are, when the targets are y; the mean over the examples of
@@ -57,6 +58,7 @@ impl Loss {
     /// ```text
     /// softmax + cross-entropy          −Σ y (z − ln Σ eᶻ)
     /// sigmoid + binary cross-entropy    Σ (ln(1 + eᶻ) − y z)
+    /// softmax + binary cross-entropy   −Σᵢ (yᵢ (zᵢ − ln Σ eᶻ) + (1 − yᵢ) (ln Σⱼ≠ᵢ eᶻʲ − ln Σ eᶻ))
     /// ```
     ///
     /// # Errors
@@ -80,6 +82,13 @@ impl Loss {
                     // ln(1 + eᶻ) = max(z, 0) + ln(1 + e^−|z|)
                     z.max(F::zero()) + (-z.abs()).exp().ln_1p() - y * z
                 })))
+            }
+            (Self::BinaryCrossEntropy, Activation::Softmax) => {
+                let rows = z.outer_iter().zip(targets.outer_iter());
+                let sum = rows.fold(0.0, |sum, (z, y)| {
+                    sum + binary_after_softmax(z, |i| y.get(i).copied().unwrap_or(F::zero())).f64()
+                });
+                Ok(F::of(sum / z.nrows().max(1) as f64))
             }
             _ => self.value(output.value(z).view(), targets),
         }
@@ -105,11 +114,15 @@ impl Loss {
     /// The last layer's δ\[L\] = ∂loss/∂z\[L\], for any activation that can follow; `(n, k)`, not yet divided by n.
     ///
     /// The original notebook leaves this as a TODO and writes a − y by hand. That is what the chain rule comes to for two
-    /// pairs, where everything else cancels; for all others δ\[L\] is ∂loss/∂a taken through the activation.
+    /// pairs, where everything else cancels. Binary cross-entropy after softmax has a form of its own too, in which nothing
+    /// divides by 1 − a: where a network is certain and wrong that is 0 in floating point, and the mistake would teach
+    /// nothing. For all other pairs δ\[L\] is ∂loss/∂a taken through the activation.
     ///
     /// ```text
-    /// δ[L] = a − y                       softmax + cross-entropy, sigmoid + binary cross-entropy
-    /// δ[L] = (∂loss/∂a) · (∂a/∂z)        else
+    /// δ[L]  = a − y                                softmax + cross-entropy, sigmoid + binary cross-entropy
+    /// δ[L]ₖ = aₖ Σ y − yₖ + (1 − yₖ) aₖ            softmax + binary cross-entropy, where
+    ///         − Σⱼ≠ₖ (1 − yⱼ) aⱼ pₖⱼ                 pₖⱼ = eᶻᵏ / Σᵢ≠ⱼ eᶻⁱ, the softmax of all but zⱼ
+    /// δ[L]  = (∂loss/∂a) · (∂a/∂z)                 else
     /// ```
     ///
     /// `y` must sum to 1 in every row for the first pair, as one-hot targets do.
@@ -123,12 +136,18 @@ impl Loss {
         targets: ArrayView2<'_, F>,
     ) -> Result<Array2<F>> {
         check_targets(targets, z)?;
-        let a = output.value(z);
         match (self, output) {
             (Self::CrossEntropy, Activation::Softmax) | (Self::BinaryCrossEntropy, Activation::Sigmoid) => {
-                Ok(a - targets)
+                Ok(output.value(z) - targets)
             }
-            _ => output.delta(z, self.gradient(a.view(), targets)?.view()),
+            (Self::BinaryCrossEntropy, Activation::Softmax) => {
+                let mut delta = z.to_owned();
+                for (row, y) in delta.outer_iter_mut().zip(targets.outer_iter()) {
+                    binary_after_softmax_delta(row, |i| y.get(i).copied().unwrap_or(F::zero()));
+                }
+                Ok(delta)
+            }
+            _ => output.delta(z, self.gradient(output.value(z).view(), targets)?.view()),
         }
     }
 
@@ -163,6 +182,71 @@ impl Loss {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// Binary cross-entropy after softmax of one example, from its pre-activations `z`, `(k,)`, and its targets `y(i)`.
+///
+/// 1 − aᵢ is the sum of the other outputs. Only for the largest output can it be so small that a − 1 rounds to 0.
+pub(crate) fn binary_after_softmax<F: Float>(z: ArrayView1<'_, F>, y: impl Fn(usize) -> F) -> F {
+    let Tops { top, max, rest_max } = Tops::of(z);
+    let (mut sum, mut rest) = (F::zero(), F::zero());
+    for (i, &z) in z.iter().enumerate() {
+        sum += (z - max).exp();
+        if i != top {
+            rest += (z - rest_max).exp();
+        }
+    }
+    let ln_sum = sum.ln();
+    let ln_rest = rest_max - max + rest.ln() - ln_sum;
+    F::of(z.iter().enumerate().fold(0.0, |loss, (i, &z)| {
+        let ln = z - max - ln_sum;
+        let ln_of_rest = if i == top { ln_rest } else { (-ln.exp()).ln_1p() };
+        loss - (times(y(i), ln) + times(F::one() - y(i), ln_of_rest)).f64()
+    }))
+}
+
+/// δ\[L\] of the same, in place of z: see [`Loss::delta`].
+///
+/// The sum over j ≠ k takes all of a row's pairs, but only for the largest output must pₖⱼ be computed anew: all others are at
+/// most ½, so that pₖⱼ is aₖ / (1 − aⱼ), and one sum over j serves every k.
+pub(crate) fn binary_after_softmax_delta<F: Float>(mut z: ArrayViewMut1<'_, F>, y: impl Fn(usize) -> F) {
+    let one = F::one();
+    let Tops { top, max, rest_max } = Tops::of(z.view());
+    let (mut sum, mut rest, mut y_sum) = (F::zero(), F::zero(), F::zero());
+    for (i, &z) in z.iter().enumerate() {
+        sum += (z - max).exp();
+        y_sum += y(i);
+        if i != top {
+            rest += (z - rest_max).exp();
+        }
+    }
+    let odds = |i: usize, a: F| if i == top { F::zero() } else { (one - y(i)) * a / (one - a) };
+    let all_odds = z.iter().enumerate().fold(F::zero(), |all, (i, &z)| all + odds(i, (z - max).exp() / sum));
+    let from_top = (one - y(top)) / sum;
+    for (k, z) in z.iter_mut().enumerate() {
+        let a = (*z - max).exp() / sum;
+        let p = if k == top { F::zero() } else { (*z - rest_max).exp() / rest };
+        *z = a * (y_sum + (one - y(k)) - (all_odds - odds(k, a))) - y(k) - from_top * p;
+    }
+}
+
+/// Where the largest number of a row is, it, and the second largest.
+struct Tops<F> {
+    top: usize,
+    max: F,
+    rest_max: F,
+}
+
+impl<F: Float> Tops<F> {
+    fn of(row: ArrayView1<'_, F>) -> Self {
+        let top = argmax(row);
+        let mut tops = Self { top, max: F::neg_infinity(), rest_max: F::neg_infinity() };
+        for (i, &z) in row.iter().enumerate() {
+            let max = if i == top { &mut tops.max } else { &mut tops.rest_max };
+            *max = max.max(z);
+        }
+        tops
     }
 }
 

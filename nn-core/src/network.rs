@@ -20,6 +20,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::kernels::{self, Team};
 use crate::metrics::{argmax, argmax_rows};
+use crate::recipe::Recipe;
 use crate::{Activation, Error, Float, Loss, Result};
 
 /// The most weights and biases that [`Network::new`] makes: 1 GiB of `f32`. A typing error should not end the process.
@@ -41,10 +42,12 @@ pub struct Layer<F = f32> {
 
 /// A fully connected feed-forward network of any number of layers of any size.
 ///
-/// `F` is `f32`, or `f64` after [`Network::cast`].
-#[derive(Clone, PartialEq)]
+/// `F` is `f32`, or `f64` after [`Network::cast`]. Two networks are equal if their layers are.
+#[derive(Clone)]
 pub struct Network<F = f32> {
     layers: Vec<Layer<F>>,
+    /// How it came to be, for [`Network::receipt`].
+    recipe: Recipe,
 }
 
 /// What forward propagation leaves behind for backpropagation: every z and every a.
@@ -114,7 +117,13 @@ impl Network {
                 }
             })
             .collect();
-        Ok(Self { layers })
+        Ok(Self { layers, recipe: Recipe::seed(seed) })
+    }
+}
+
+impl<F: PartialEq> PartialEq for Network<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.layers == other.layers
     }
 }
 
@@ -142,7 +151,7 @@ impl<F: Float> Network<F> {
             }
             fan_in = fan_out;
         }
-        Ok(Self { layers })
+        Ok(Self { layers, recipe: Recipe::given() })
     }
 
     /// The layers, from the first after the inputs to the outputs.
@@ -153,6 +162,16 @@ impl<F: Float> Network<F> {
     /// The layers, for the training loop to change; their shapes stay.
     pub(crate) fn layers_mut(&mut self) -> &mut [Layer<F>] {
         &mut self.layers
+    }
+
+    /// How the network came to be.
+    pub(crate) fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// For the training loop, which changes the layers.
+    pub(crate) fn set_recipe(&mut self, recipe: Recipe) {
+        self.recipe = recipe;
     }
 
     /// The number of inputs, then of outputs of each layer: `[784, 100, 10]`.
@@ -173,7 +192,7 @@ impl<F: Float> Network<F> {
             biases: layer.biases.mapv(|b| G::of(b.f64())),
             activation: layer.activation,
         };
-        Network { layers: self.layers.iter().map(cast).collect() }
+        Network { layers: self.layers.iter().map(cast).collect(), recipe: self.recipe.clone() }
     }
 
     /// Forward propagation: sends `inputs`, `(n, sizes[0])`, through all layers and keeps every z and a.
@@ -265,6 +284,7 @@ impl<F: Float> Network<F> {
             layer.weights.scaled_add(-rate, weights);
             layer.biases.scaled_add(-rate, biases);
         }
+        self.recipe.stepped();
         Ok(())
     }
 

@@ -5,17 +5,20 @@
 //! module is an activation. The activations' names and a checksum of the numbers stand in the metadata, in one entry, so that
 //! the same network always gives the same bytes.
 //!
-//! [`Network::save`] shows how PyTorch reads such a file; `tests/reference/read_safetensors.py` does with numpy alone.
+//! [`Network::save`] shows how PyTorch reads such a file, and `tests/reference/pytorch_reads.py` is that as a program;
+//! `tests/reference/read_safetensors.py` needs numpy alone.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use flate2::Crc;
 use ndarray::{Array, Array2, Dimension, IntoDimension};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 
-use crate::{Activation, Error, Float, Layer, Network, Result};
+use crate::error::shown;
+use crate::{Activation, Error, Float, Layer, Network, Result, whole_file};
 
 /// The metadata entry that makes a safetensors file one of ours.
 const KEY: &str = "nn-core";
@@ -27,6 +30,11 @@ const ACTIVATIONS: &str = ", activations ";
 const SETTINGS: &str = "; checkpoint of ";
 /// A checkpoint's one tensor more: what was measured, `(epochs, numbers of an epoch)`.
 const HISTORY: &str = "history";
+
+/// What [`Network::load`] wants, for messages.
+const OURS: &str = "a safetensors file that Network::save wrote";
+/// safetensors refuses a header of more bytes.
+const LONGEST_HEADER: u64 = 100_000_000;
 
 /// What a checkpoint holds beside the network.
 pub(crate) struct Progress {
@@ -52,7 +60,7 @@ impl<F: Float> Network<F> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.check_finite()?;
-        write_whole(path, &self.to_safetensors(path, None)?)
+        whole_file::write(path, &self.to_safetensors(path, None)?)
     }
 
     /// A short name for the bits of all weights and biases: two networks with the same fingerprint are the same, and the same
@@ -96,7 +104,7 @@ impl Network {
     /// # Errors
     /// [`Error::Io`] if the file cannot be read; [`Error::Content`] if it is not a whole safetensors file with our
     /// metadata, its layers do not fit together, or a weight is not a finite number. Nothing in the file is ever executed,
-    /// and no more memory is used than the file is long.
+    /// and the memory that it takes is in proportion to the file's length, whatever its header promises.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Ok(read(path.as_ref())?.0)
     }
@@ -112,17 +120,17 @@ impl Network {
 
 /// Reads a network, and the progress of its training if the file is a checkpoint.
 pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress>)> {
-    let content = read_whole(path).map_err(|source| Error::io("read", path, source))?;
-    let wrong = |found: String| Error::content(path, "", "a safetensors file that Network::save wrote", found);
-    let (_, metadata) = SafeTensors::read_metadata(&content)
-        .map_err(|error| wrong(pickle(&content).unwrap_or_else(|| error.to_string())))?;
-    let tensors = SafeTensors::deserialize(&content).map_err(|error| wrong(error.to_string()))?;
+    let wrong = |found: String| Error::content(path, "", OURS, found);
+    let content = content(path)?;
+    let refused = |error| wrong(pickle(&content).unwrap_or_else(|| in_words(&error)));
+    let (_, metadata) = SafeTensors::read_metadata(&content).map_err(refused)?;
+    let tensors = SafeTensors::deserialize(&content).map_err(refused)?;
     let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
     let entry = entry.ok_or_else(|| wrong(format!("one without the metadata entry {KEY:?}")))?;
     let (saved_checksum, names) = entry
         .strip_prefix(FORMAT)
         .and_then(|rest| rest.split_once(ACTIVATIONS))
-        .ok_or_else(|| wrong(format!("the metadata {entry:?}; is it of a newer version?")))?;
+        .ok_or_else(|| wrong(format!("the metadata \"{}\"; is it of a newer version?", shown(entry))))?;
     let (names, settings) =
         names.split_once(SETTINGS).map_or((names, None), |(names, settings)| (names, Some(settings)));
 
@@ -130,7 +138,12 @@ pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress
     for (i, name) in names.split(' ').enumerate() {
         let activation = Activation::named(name).ok_or_else(|| {
             let known = Activation::ALL.map(Activation::name).join(", ");
-            Error::content(path, format!("layer {i}: "), format!("an activation of {known}"), format!("{name:?}"))
+            Error::content(
+                path,
+                format!("layer {i}: "),
+                format!("an activation of {known}"),
+                format!("\"{}\"", shown(name)),
+            )
         })?;
         let weights = tensor(path, &tensors, &format!("{}.weight", 2 * i))?;
         let biases = tensor(path, &tensors, &format!("{}.bias", 2 * i))?;
@@ -155,10 +168,35 @@ pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress
     Ok((network, progress))
 }
 
+/// Reads a file that may be one of ours; of any other only what tells that it is none: a large one takes no memory.
+fn content(path: &Path) -> Result<Vec<u8>> {
+    let size = whole_file::size(path, OURS)?;
+    let cannot_read = |source| Error::io("read", path, source);
+    let mut file = File::open(path).map_err(cannot_read)?;
+    let mut content = Vec::new();
+    let mut read =
+        |bytes: u64, content: &mut Vec<u8>| (&mut file).take(bytes).read_to_end(content).map_err(cannot_read);
+    read(8, &mut content)?;
+    // First the header's length, then the header.
+    let length = content.first_chunk().map_or(u64::MAX, |&bytes| u64::from_le_bytes(bytes));
+    if length > size.min(LONGEST_HEADER) {
+        return Ok(content);
+    }
+    read(length, &mut content)?;
+    let key = format!("{KEY:?}");
+    if !content.windows(key.len()).any(|part| part == key.as_bytes()) {
+        return Err(Error::content(path, "", OURS, format!("one without the metadata entry {key}")));
+    }
+    read(size, &mut content)?;
+    Ok(content)
+}
+
 /// One tensor of the file as an array with as many axes as `D`.
 fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: &str) -> Result<Array<F, D>> {
     let wrong = |expected: &str, found: String| Error::content(path, format!("tensor {name}: "), expected, found);
-    let view = tensors.tensor(name).map_err(|_| wrong("to be there", format!("only {:?}", tensors.names())))?;
+    let view = tensors
+        .tensor(name)
+        .map_err(|_| wrong("to be there", format!("only {}", shown(&tensors.names().join(", ")))))?;
     let numbers: Vec<F> = match view.dtype() {
         Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| F::of(f32::from_le_bytes(*bytes).into())).collect(),
         Dtype::F64 if F::DTYPE == Dtype::F64 => {
@@ -177,6 +215,16 @@ fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: 
     shape.slice_mut().copy_from_slice(view.shape());
     Array::from_shape_vec(shape.into_dimension(), numbers)
         .map_err(|_| wrong("as many numbers as its shape says", format!("shape {:?}", view.shape())))
+}
+
+/// Why safetensors refuses a file, for those who do not know its format.
+fn in_words(error: &SafeTensorError) -> String {
+    use SafeTensorError::{HeaderTooLarge, HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer};
+    match error {
+        HeaderTooLarge | HeaderTooSmall | InvalidHeaderLength => format!("another file, or one cut short ({error})"),
+        MetadataIncompleteBuffer => "one that was cut short, or has something after its end".to_owned(),
+        _ => shown(&error.to_string()),
+    }
 }
 
 /// Names the formats of numpy and of old PyTorch files, which may hold code that runs when they are loaded.
@@ -201,38 +249,4 @@ fn checksum<'a>(tensors: impl Iterator<Item = &'a [u8]>) -> String {
     let mut crc = Crc::new();
     tensors.for_each(|bytes| crc.update(bytes));
     format!("{:08x}", crc.sum())
-}
-
-/// Reads a file, but no device: that may never end.
-fn read_whole(path: &Path) -> std::io::Result<Vec<u8>> {
-    if fs::metadata(path)?.is_file() { fs::read(path) } else { Err(not_a_file()) }
-}
-
-fn not_a_file() -> std::io::Error {
-    std::io::Error::other("it is a folder or a device, not a file")
-}
-
-/// Writes a file so that at every moment the old or the new one is there, whole: a temporary file, then a rename.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        // The rename below would replace /dev/null by a file, where the user may do that.
-        return Err(Error::io("write", path, not_a_file()));
-    }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|source| Error::io("create the folder of", path, source))?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = write_and_sync(&temporary, content).and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|source| {
-        let _ = fs::remove_file(&temporary);
-        Error::io("write", path, source)
-    })
-}
-
-fn write_and_sync(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create(path)?;
-    std::io::Write::write_all(&mut file, content)?;
-    file.sync_all()
 }

@@ -18,7 +18,8 @@ use crate::network::check_learning_rate;
 use crate::progress::Lines;
 use crate::{Error, Float, Loss, Network, Result};
 
-/// Training has diverged when an epoch's loss is so many times the first mini-batch's, which nothing was learned from yet.
+/// Training has diverged when the first epoch's loss is so many times its first mini-batch's, which nothing was learned from
+/// yet, or a later epoch's so many times the first epoch's.
 const DIVERGED: f64 = 10.0;
 
 /// Steps of fewer multiplications, the number of parameters times that of the examples, are for one thread: sharing them out
@@ -180,8 +181,9 @@ impl Training {
     /// label has no output, an input or weight is not a finite number, or the loss has no meaning for the last activation;
     /// [`Error::Shape`] if the inputs are not as wide as the network's. Nothing has changed then.
     ///
-    /// [`Error::Diverged`] if a loss is not a finite number, or an epoch's mean more than ten times what it was on the first
-    /// mini-batch (more than 10, if it was below 1); the network then has the weights from before that epoch.
+    /// [`Error::Diverged`] if a loss, a weight or a bias is not a finite number, or an epoch's mean loss is more than ten times
+    /// the first epoch's, or the first epoch's more than ten times its first mini-batch's (more than 10, where that is below
+    /// 1); the network then has the weights from before that epoch, and so has the checkpoint.
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
@@ -244,7 +246,13 @@ impl Training {
         test: &Dataset,
     ) -> Result<History> {
         let losses: Vec<_> = [self.loss].iter().chain(&self.also).copied().collect();
-        let mut start = None;
+        let settings = self.settings(train);
+        let recipe = network.recipe().clone();
+        // A checkpoint already says what its training began with.
+        let recipe = if history.epochs.is_empty() { recipe.begun(&network.fingerprint()) } else { recipe };
+        if !history.epochs.is_empty() {
+            network.set_recipe(recipe.trained(history.epochs.len(), &settings));
+        }
         let lines = Lines::new(&history, self.epochs);
         if self.keep_networks {
             history.networks = vec![network.cast()];
@@ -255,13 +263,21 @@ impl Training {
             let mut descent = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
             for epoch in history.epochs.len()..self.epochs {
                 let (first_loss, train_loss) = self.epoch(epoch, &mut descent, train.len(), team)?;
-                let start: f64 = *start.get_or_insert(first_loss);
+                // Of the record alone, so that a training that was resumed is judged as one that was never interrupted.
+                let start = history.epochs.first().map_or(first_loss, |first| first.train_loss);
                 self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
                 let (losses, accuracy) = descent.evaluate(&losses, team);
-                self.check_loss(epoch, losses[0], f64::MAX)?;
+                losses.iter().try_for_each(|&loss| self.check_loss(epoch, loss, f64::MAX))?;
+                let good = network.clone();
                 descent.copy_to(network.layers_mut());
+                if network.check_finite().is_err() {
+                    // The loss may not show it: relu hides a pre-activation of −∞, and a pixel that is 0 its weights.
+                    *network = good;
+                    return Err(Error::Diverged { epoch, loss: f64::NAN, learning_rate: self.learning_rate });
+                }
                 let measured = Epoch { train_loss, test_loss: losses[0], accuracy, also: losses[1..].to_vec() };
                 history.epochs.push(measured);
+                network.set_recipe(recipe.trained(history.epochs.len(), &settings));
                 if !self.quiet {
                     lines.print(&history);
                 }
@@ -269,7 +285,7 @@ impl Training {
                     history.networks.push(network.cast());
                 }
                 if let Some(path) = &self.checkpoint {
-                    self.write_checkpoint(path, network, train, &history)?;
+                    self.write_checkpoint(path, network, &recipe, train, &history)?;
                 }
             }
             Ok(history)

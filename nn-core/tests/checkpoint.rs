@@ -1,9 +1,6 @@
-//! An interrupted training goes on as if nothing had happened, whenever it was interrupted.
+//! A training that stopped goes on as if nothing had happened; `killed.rs` stops it at any moment.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use ndarray::Array2;
 use nn_core::prelude::*;
@@ -109,51 +106,4 @@ fn a_folder_that_cannot_be_written_is_an_error_and_the_trained_weights_stay() {
     let error = training(&blocked.join("checkpoint")).epochs(1).run(&mut trained, &train, &test).unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error}");
     assert_ne!(trained, network());
-}
-
-/// Not a test of its own: what the test below starts and kills. Trains for ever, saying after each epoch how far it is.
-#[test]
-fn child_that_trains_until_it_is_killed() {
-    let Some(path) = std::env::var_os("NN_CORE_CHILD_CHECKPOINT") else { return };
-    let (train, test) = (quadrants(200, 1), quadrants(20, 2));
-    let mut network = network();
-    for epochs in 1.. {
-        training(Path::new(&path)).epochs(epochs).resume(&mut network, &train, &test).unwrap();
-        println!("\nfinished {epochs}");
-    }
-}
-
-/// A hundred trainings are killed at random moments (SIGKILL on Unix).
-#[test]
-fn a_killed_training_leaves_a_readable_checkpoint_and_loses_at_most_the_epoch_it_was_in() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = checkpoint(&folder);
-    let (train, test) = (quadrants(200, 1), quadrants(20, 2));
-    let mut rng = ChaCha8Rng::seed_from_u64(11);
-    let mut most = 0;
-    for _ in 0..100 {
-        let _ = std::fs::remove_file(&path);
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child_that_trains_until_it_is_killed", "--nocapture"])
-            .env("NN_CORE_CHILD_CHECKPOINT", &path)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(|line| line.ok());
-        let mut finished_epochs = lines.filter_map(|line| line.strip_prefix("finished ")?.parse::<usize>().ok());
-        let epochs_before_the_kill = rng.random_range(0..12);
-        let seen = finished_epochs.by_ref().take(epochs_before_the_kill).last().unwrap_or(0);
-        std::thread::sleep(Duration::from_micros(rng.random_range(0..5000)));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let finished = finished_epochs.last().unwrap_or(seen);
-        most = most.max(finished);
-
-        if finished == 0 && !path.exists() {
-            continue;
-        }
-        let saved = training(&path).epochs(1).resume(&mut network(), &train, &test).unwrap().epochs.len();
-        assert!(saved >= finished, "{finished} epochs were finished, the checkpoint holds {saved}");
-    }
-    assert!(most >= 10, "the trainings were killed too early to show anything: {most} epochs at most");
 }

@@ -303,11 +303,11 @@ fn truncated_pictures_are_refused() {
     }
 }
 
-/// A PNG file with nothing but a header that promises this size.
+/// A PNG file with nothing but a header that promises this size, in colours of 32 bits.
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     // Only the first 33 bytes are kept: signature, and the header whose size and checksum are then put in.
-    PngEncoder::new(&mut bytes).write_image(&[0], 1, 1, ExtendedColorType::L8).unwrap();
+    PngEncoder::new(&mut bytes).write_image(&[0; 4], 1, 1, ExtendedColorType::Rgba8).unwrap();
     let mut header = b"IHDR".to_vec();
     header.extend([width.to_be_bytes(), height.to_be_bytes()].concat());
     header.extend(&bytes[24..29]);
@@ -320,7 +320,7 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
 fn a_giant_picture_is_refused_before_it_is_decoded() {
     let expected = "expected a picture of at most 50 million pixels, found 30000×30000";
     assert_refused(&png_header(30_000, 30_000), expected);
-    assert_refused(&png_header(7000, 7000), "bytes that promise 7000×7000 pixels");
+    assert_refused(&png_header(7000, 7000), "bytes that promises 7000×7000 pixels");
 }
 
 #[test]

@@ -133,8 +133,15 @@ fn sizes_that_do_not_fit_are_refused() {
 /// Would take 3 TB if the header were believed.
 #[test]
 fn four_billion_promised_items_take_no_memory() {
-    let promise = "expected 4294967295 bytes after the header (4294967295 items of 1), found 12";
+    let promise = "expected 4294967295 bytes after the header (4294967295 items of 1), found ";
     assert_refused(&two_images(), &labels(u32::MAX, &[7; 12]), "labels", promise);
+    let found = load(&two_images(), &labels(u32::MAX, &[7; 12])).unwrap_err();
+    assert!(found.ends_with("found 12"), "{found}");
+    let found = load(&two_images(), &gz(&labels(u32::MAX, &[7; 12]))).unwrap_err();
+    assert!(
+        found.contains("found a gzip file of ") && found.ends_with(" bytes, which cannot hold that much"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -34,6 +34,32 @@ fn empty_matrices_are_computed_with_or_refused() {
     assert_eq!(network.classify_all(none.view()).unwrap().len(), 0);
 }
 
+/// Sizes that nobody has the memory for: refused instead of ending the process.
+#[test]
+fn sizes_out_of_all_proportion_are_refused() {
+    let labels = Array1::<u8>::zeros(5);
+    for classes in [usize::MAX, usize::MAX / 2, 1 << 40, (1 << 31) / 5 + 1] {
+        let message = data::one_hot::<f64>(labels.view(), classes).unwrap_err().to_string();
+        assert_eq!(message, format!("classes: expected at most 429496729 for 5 labels, found {classes}"));
+        assert!(data::one_hot::<f64>(labels.slice(s![..0]), usize::MAX).is_err());
+    }
+    for sizes in [[usize::MAX, 1], [1, usize::MAX], [1 << 32, 1 << 32], [1 << 14, 1 << 14]] {
+        let message = Network::new(&sizes, &[Softmax], 7).unwrap_err().to_string();
+        assert!(message.starts_with("sizes: expected at most 268435456 weights and biases, found ["), "{message}");
+    }
+    let data = Dataset::new(Array2::zeros((5, 2)), labels).unwrap();
+    let mut network = Network::new(&[2, 2], &[Softmax], 7).unwrap();
+    let training = Training::new(Loss::CrossEntropy).mini_batch_size(5).quiet();
+    for (training, expected) in [
+        (training.clone().threads(usize::MAX), "threads: expected 1 to 1024, found 18446744073709551615"),
+        (training.clone().threads(0), "threads: expected 1 to 1024, found 0"),
+        (training.mini_batch_size(usize::MAX), "mini_batch_size: expected 1 to 5, the number of training examples"),
+    ] {
+        let message = training.run(&mut network, &data, &data).unwrap_err().to_string();
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
 /// The fields are public: they can be changed until they no longer fit together.
 #[test]
 fn a_data_set_whose_fields_no_longer_fit_gives_what_it_has() {
@@ -47,6 +73,48 @@ fn a_data_set_whose_fields_no_longer_fit_gives_what_it_has() {
     let mut network = Network::new(&[2, 2], &[Softmax], 7).unwrap();
     assert!(network.evaluate(&dataset, Loss::CrossEntropy).is_err());
     assert!(Training::new(Loss::CrossEntropy).quiet().run(&mut network, &dataset, &dataset).is_err());
+}
+
+/// By rows, by columns, backwards; of few zeros and of many, for which training has kernels of its own.
+#[test]
+fn the_order_of_numbers_in_memory_changes_nothing() {
+    let reordered = |array: &Array2<f32>, order: usize| match order {
+        0 => array.clone(),
+        1 => array.t().as_standard_layout().into_owned().reversed_axes(),
+        _ => {
+            let mut backwards = array.slice(s![..;-1, ..;-1]).to_owned();
+            backwards.invert_axis(Axis(0));
+            backwards.invert_axis(Axis(1));
+            backwards
+        }
+    };
+    for share_of_zeros in [0, 9] {
+        let inputs = Array2::from_shape_fn((300, 30), |(row, column)| {
+            let number = (row * 7919 + column * 104_729) % 1009;
+            if number % 10 < share_of_zeros { 0.0 } else { number as f32 / 1009.0 }
+        });
+        let data = |order| {
+            let labels = (0..300).map(|row| (row % 3) as u8).collect();
+            Dataset::new(reordered(&inputs, order), labels).unwrap()
+        };
+        let trained = |[train, test, weights]: [usize; 3]| {
+            let mut layers = Network::new(&[30, 20, 3], &[Relu, Softmax], 7).unwrap().layers().to_vec();
+            layers.iter_mut().for_each(|layer| layer.weights = reordered(&layer.weights, weights));
+            let mut network = Network::from_layers(layers).unwrap();
+            let training = Training::new(Loss::CrossEntropy).mini_batch_size(50).epochs(2).quiet();
+            let history = training.run(&mut network, &data(train), &data(test)).unwrap();
+            let evaluation = network.evaluate(&data(test), Loss::CrossEntropy).unwrap();
+            assert!(
+                (evaluation.loss - history.test_losses()[1]).abs() < 1e-6,
+                "{share_of_zeros} of 10, {train} {test}"
+            );
+            (network.fingerprint(), history)
+        };
+        let expected = trained([0, 0, 0]);
+        for order in [[0, 1, 0], [1, 0, 0], [0, 0, 1], [1, 1, 1], [2, 2, 2]] {
+            assert_eq!(trained(order), expected, "{share_of_zeros} of 10 inputs are 0, orders {order:?}");
+        }
+    }
 }
 
 #[test]

@@ -76,6 +76,14 @@ fn mnist() -> Mnist {
     data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap()
 }
 
+/// The original's network after its ten epochs.
+fn originals_network() -> Network {
+    let mnist = mnist();
+    let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    Training::new(Loss::CrossEntropy).quiet().run(&mut network, &mnist.train, &mnist.test).unwrap();
+    network
+}
+
 #[test]
 fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images() {
     let Some(_) = node() else { return };
@@ -136,14 +144,19 @@ fn odd_pages() -> Vec<RgbImage> {
 }
 
 #[test]
-fn javascript_prepares_drawings_as_rust_does_to_the_bit() {
+fn javascript_prepares_drawings_as_rust_does_to_the_bit_and_reads_90_of_100() {
     let Some(mut node) = node() else { return };
-    let network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
+    let network = originals_network();
     let mut pages: Vec<RgbImage> = drawn::digits_on(400).into_iter().map(|digit| digit.image).collect();
     // Of other sizes and proportions.
     pages.extend(drawn::digits().into_iter().take(30).map(|digit| digit.image));
     pages.extend(odd_pages());
     let answers = javascript(&mut node, &network, &Array2::zeros((0, 784)), &pages).pages;
+
+    let is_read = |&(number, page): &(usize, &Page)| metrics::argmax(ArrayView1::from(&page.outputs)) == number % 10;
+    let read = answers.iter().enumerate().take(100).filter(is_read).count();
+    println!("the pad reads {read} of 100 digits");
+    assert!(read >= 90, "{read} of 100");
 
     let folder = tempfile::tempdir().unwrap();
     for (number, (image, page)) in pages.iter().zip(answers).enumerate() {
@@ -167,9 +180,7 @@ fn javascript_prepares_drawings_as_rust_does_to_the_bit() {
 /// Drawn with a mouse on the pad of this network in Chromium, which showed these answers, and saved by its button.
 #[test]
 fn a_drawing_that_the_pad_saved_gets_the_answer_that_the_pad_showed() {
-    let mnist = mnist();
-    let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
-    Training::new(Loss::CrossEntropy).quiet().run(&mut network, &mnist.train, &mnist.test).unwrap();
+    let network = originals_network();
     for (name, label, shown) in [("saved_3.png", 3, 0.990), ("saved_7.png", 7, 0.839)] {
         let digit = data::handwriting(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drawn").join(name)).unwrap();
         let outputs = network.predict(digit.batch()).unwrap();

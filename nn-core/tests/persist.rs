@@ -257,7 +257,7 @@ fn a_missing_file_and_a_folder_are_errors_with_their_path() {
     let missing = message(Network::load(&path));
     assert!(missing.starts_with(&format!("{}: cannot read: ", path.display())), "{missing}");
     let read = message(Network::load(folder.path()));
-    assert!(read.starts_with(&format!("{}: cannot read: ", folder.path().display())), "{read}");
+    assert!(read.ends_with("expected a safetensors file that Network::save wrote, found a folder"), "{read}");
     let written = message(network().save(folder.path()));
     assert!(written.contains("cannot write: it is a folder or a device, not a file"), "{written}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
@@ -293,49 +293,6 @@ fn a_path_through_a_file_is_an_error_that_leaves_it_alone() {
     assert!(error.contains("cannot create the folder of: "), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     assert!(message(network().save("")).contains("cannot write: "));
-}
-
-/// The temporary file, whose name is known, is made a link to the device that is always full.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_an_error_and_the_older_file_is_untouched() {
-    let (folder, path) = place("network.safetensors");
-    network().save(&path).unwrap();
-    let temporary = folder.path().join(format!("network.safetensors.{}.tmp", std::process::id()));
-    std::os::unix::fs::symlink("/dev/full", &temporary).unwrap();
-    let other = Network::new(&[4, 3, 2], &[Relu, Softmax], 8).unwrap();
-    let error = message(other.save(&path));
-    let expected = format!("{}: cannot write: No space left on device", path.display());
-    assert!(error.starts_with(&expected), "{error}");
-    assert_eq!(fs::read(&path).unwrap(), saved());
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-}
-
-/// Whoever runs as root may write there all the same, and learns nothing from this test.
-#[cfg(unix)]
-#[test]
-fn a_read_only_folder_is_an_error_and_the_older_file_is_untouched() {
-    use std::os::unix::fs::PermissionsExt;
-    let (folder, path) = place("network.safetensors");
-    network().save(&path).unwrap();
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
-    let writable = fs::write(folder.path().join("probe"), "").is_ok();
-    let result = Network::new(&[4, 3, 2], &[Relu, Softmax], 8).unwrap().save(&path);
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-    if writable {
-        return println!("skipped: this user may write into read-only folders");
-    }
-    let error = message(result);
-    assert!(error.starts_with(&format!("{}: cannot write: Permission denied", path.display())), "{error}");
-    assert_eq!(fs::read(&path).unwrap(), saved());
-}
-
-/// A folder where not even root may make a file.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_folder_that_takes_no_files_is_an_error() {
-    let error = message(network().save("/proc/network.safetensors"));
-    assert!(error.starts_with("/proc/network.safetensors: cannot write: "), "{error}");
 }
 
 #[cfg(unix)]

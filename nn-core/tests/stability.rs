@@ -3,7 +3,7 @@
 mod common;
 
 use common::{deviation, layer, normal, pairs, targets};
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use nn_core::prelude::*;
 use nn_core::{Float, Gradients};
 
@@ -48,6 +48,11 @@ fn logits_of_ten_thousand<F: Float>() {
             }
             let delta = loss.delta(output, z.view(), targets.view()).unwrap();
             assert!(delta.iter().all(|delta| delta.is_finite()), "{loss} after {output}, label {label}: {delta}");
+            if output == Softmax && loss != Loss::MeanSquaredError {
+                // Towards the label and away from the others; a softmax leaves the sum of its row as it is.
+                assert!(delta.column(label).iter().all(|delta| *delta <= F::zero()), "{loss}, label {label}: {delta}");
+                assert!(delta.sum_axis(Axis(1)).iter().all(|sum| sum.f64().abs() < 1e-6), "{loss}: {delta}");
+            }
         }
     }
 }
@@ -69,6 +74,9 @@ fn from_logits_the_loss_of_a_certain_mistake_is_exact() {
     assert_eq!(value(Loss::CrossEntropy, Softmax, &right).unwrap(), 0.0);
     assert_eq!(value(Loss::BinaryCrossEntropy, Sigmoid, &wrong).unwrap(), 2e4);
     assert_eq!(value(Loss::BinaryCrossEntropy, Sigmoid, &right).unwrap(), 0.0);
+    // Of two outputs of a softmax both say the same.
+    assert_eq!(value(Loss::BinaryCrossEntropy, Softmax, &wrong).unwrap(), 4e4);
+    assert_eq!(value(Loss::BinaryCrossEntropy, Softmax, &right).unwrap(), 0.0);
 }
 
 /// A certain mistake must teach: its delta is a − y = ±1, though every derivative on the way rounds to 0.
@@ -77,6 +85,53 @@ fn a_certain_mistake_has_the_delta_1() {
     let (z, wrong) = (array![[1e4_f32, -1e4]], array![[0.0, 1.0]]);
     for (loss, output) in [(Loss::CrossEntropy, Softmax), (Loss::BinaryCrossEntropy, Sigmoid)] {
         assert_eq!(loss.delta(output, z.view(), wrong.view()).unwrap(), array![[1.0, -1.0]]);
+    }
+    let delta = |z: Array2<f32>, y: Array2<f32>| Loss::BinaryCrossEntropy.delta(Softmax, z.view(), y.view()).unwrap();
+    assert_eq!(delta(z, wrong), array![[2.0, -2.0]]);
+    // The middle output is nearly all that is left beside the first one: it answers for 1 − a of that one.
+    let z = array![[1e4, 0.0, -1e4]];
+    assert_eq!(delta(z.clone(), array![[0.0, 0.0, 1.0]]), array![[2.0, -1.0, -1.0]]);
+    assert_eq!(delta(z, array![[0.0, 1.0, 0.0]]), array![[2.0, -2.0, 0.0]]);
+}
+
+/// The same in training, whose kernels see the outputs 1 and 0: one step with η = 1 takes its delta from the biases.
+#[test]
+fn training_moves_a_certain_mistake_the_right_way() {
+    let certain = || layer(array![[1e4_f32], [-1e4]], array![0.0, 0.0], Softmax);
+    let data = Dataset::new(array![[1.0]], array![1]).unwrap();
+    for (loss, expected) in [(Loss::CrossEntropy, 1.0), (Loss::BinaryCrossEntropy, 2.0)] {
+        let mut network = Network::from_layers(vec![certain()]).unwrap();
+        let training = Training::new(loss).learning_rate(1.0).mini_batch_size(1).epochs(1).quiet();
+        let history = training.run(&mut network, &data, &data).unwrap();
+        assert_eq!(network.layers()[0].biases, array![-expected, expected], "{loss}");
+        assert_eq!(history.epochs[0].train_loss, 2e4 * f64::from(expected), "{loss}");
+    }
+}
+
+/// Logits up to ±30, where a probability is 1 to the last bit, in f64; δ against the slope of the loss. Central differences
+/// of a loss of 100 with h = 10⁻⁴ are good to about 10⁻⁹.
+#[test]
+fn every_delta_is_the_slope_of_its_loss_also_where_outputs_round_to_0_and_1() {
+    const H: f64 = 1e-4;
+    for (loss, output) in pairs() {
+        if loss == Loss::MeanSquaredError {
+            continue;
+        }
+        for scale in [0.1, 1.0, 10.0] {
+            let (z, targets) = (normal::<f64>(40, 6, 5) * scale, targets::<f64>(40, 6));
+            let delta = loss.delta(output, z.view(), targets.view()).unwrap();
+            let slope = Array2::from_shape_fn(z.dim(), |(i, j)| {
+                let [up, down] = [H, -H].map(|h| {
+                    let mut row = z.slice(s![i..=i, ..]).to_owned();
+                    row[(0, j)] += h;
+                    loss.value_from_logits(output, row.view(), targets.slice(s![i..=i, ..])).unwrap()
+                });
+                (up - down) / (2.0 * H)
+            });
+            let error = deviation(&delta, &slope);
+            println!("{loss} after {output}, logits of about ±{scale}: {error:.1e}");
+            assert!(error < 1e-8, "{loss} after {output}, scale {scale}: {error:e}");
+        }
     }
 }
 

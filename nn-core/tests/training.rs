@@ -303,3 +303,44 @@ fn a_learning_rate_that_is_far_too_large_is_an_error_that_leaves_the_network_alo
         assert_eq!(bits(&network), before);
     }
 }
+
+/// As above: 2, 8, then 32, which is more than ten times 2. Resumed after 8, the first loss that is seen is 32.
+#[test]
+fn a_resumed_training_diverges_where_an_uninterrupted_one_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let training =
+        |epochs| quiet(Loss::MeanSquaredError, 1, epochs).learning_rate(1.5).checkpoint(folder.path().join("c"));
+    training(2).run(&mut line(3.0, 0.0), &one(), &one()).unwrap();
+    let mut network = line(3.0, 0.0);
+    let error = training(9).resume(&mut network, &one(), &one()).unwrap_err();
+    assert!(matches!(error, Error::Diverged { epoch: 2, loss: 32.0, .. }), "{error}");
+    assert_eq!(network, line(6.0, 3.0));
+}
+
+/// One step, with δ = 1 at the output, moves the hidden weight and bias by −η · 10²⁰ = −10³⁹, which is −∞ in f32; but relu
+/// makes 0 of it, and the loss is (10¹⁹)² / 2.
+#[test]
+fn weights_that_are_no_numbers_any_more_are_divergence_even_where_the_loss_is_one() {
+    let hidden = layer(array![[1e-20_f32]], array![0.0], Relu);
+    let start = || Network::from_layers(vec![hidden.clone(), layer(array![[1e20]], array![1.0], Identity)]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint");
+    let mut network = start();
+    let training = quiet(Loss::MeanSquaredError, 1, 1).learning_rate(1e19).checkpoint(&path);
+    let error = training.run(&mut network, &one(), &one()).unwrap_err();
+    assert!(matches!(error, Error::Diverged { epoch: 0, loss, .. } if loss.is_nan()), "{error}");
+    assert_eq!(network, start());
+    assert!(!path.exists());
+}
+
+/// The losses are 2, 8, and 32, which is too much.
+#[test]
+fn divergence_leaves_the_checkpoint_of_the_last_good_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint");
+    let training = quiet(Loss::MeanSquaredError, 1, 100).learning_rate(1.5).checkpoint(&path);
+    let mut network = line(3.0, 0.0);
+    training.run(&mut network, &one(), &one()).unwrap_err();
+    assert_eq!(Network::load_f64(&path).unwrap(), network);
+    assert_eq!(network, line(6.0, 3.0));
+}

@@ -1,4 +1,5 @@
-"""The same training in other people's tools: `python peers.py NAME FOLDER`.
+"""The same training in other people's tools: `python peers.py NAME FOLDER`; `python peers.py history FOLDER` prints numpy's
+losses and accuracy after every epoch, in f64, for `cargo xtask reference`.
 
 FOLDER holds what `train_once prepare` wrote: MNIST and the initial weights, as bare little-endian numbers. Each peer trains
 784-100-10 (relu, softmax, cross-entropy) by mini-batches of 100 in the data's order, learning rate 0.01, with the loss and
@@ -32,16 +33,20 @@ def softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-def numpy_vectorised(data, epochs, kind):
+def numpy_vectorised(data, epochs, kind, history=None):
     x, y, test_x, test_y = (a.astype(kind) for a in (data.x, data.y, data.test_x, data.test_y))
     w1, b1, w2, b2 = (a.astype(kind) for a in (data.w1, data.b1, data.w2, data.b2))
     yield
     for _ in range(epochs):
+        train_loss = 0.0
         for i in range(0, len(x), BATCH):
             a0, t = x[i : i + BATCH], y[i : i + BATCH]
             z1 = a0 @ w1.T + b1
             a1 = np.maximum(z1, 0)
-            d2 = softmax(a1 @ w2.T + b2) - t
+            a2 = softmax(a1 @ w2.T + b2)
+            if history is not None:
+                train_loss -= np.log((a2 * t).sum(axis=1)).sum()
+            d2 = a2 - t
             d1 = (d2 @ w2) * (z1 > 0)
             w2 -= RATE / BATCH * (d2.T @ a1)
             b2 -= RATE / BATCH * d2.sum(axis=0)
@@ -50,6 +55,8 @@ def numpy_vectorised(data, epochs, kind):
         a = softmax(np.maximum(test_x @ w1.T + b1, 0) @ w2.T + b2)
         loss = -np.log((a * test_y).sum(axis=1)).mean()
         accuracy = (a.argmax(axis=1) == data.test_labels).mean()
+        if history is not None:
+            history.append((train_loss / len(x), loss, accuracy))
     yield accuracy
 
 
@@ -233,6 +240,13 @@ def main():
     name, folder = sys.argv[1:3]
     if name == "dense limit":
         print(sgemm(), 0)
+        return
+    if name == "history":
+        history = []
+        list(numpy_vectorised(Data(folder), 10, np.float64, history))
+        print("epoch,train_loss,test_loss,accuracy")
+        for epoch, numbers in enumerate(history):
+            print(epoch, *(repr(float(number)) for number in numbers), sep=",")
         return
     training = PEERS[name](Data(folder), 10)
     next(training)

@@ -6,6 +6,7 @@
 //! test    every check, in one command                   test.rs
 //! export  a notebook's plots, as files                  export.rs, export_plots.py
 //! bench   nn-core beside other tools                    bench_train.rs
+//! reference ten epochs beside numpy's                 reference.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
 //! ```
 //!
@@ -21,6 +22,7 @@ mod kernel;
 mod lab;
 mod notebook;
 mod process;
+mod reference;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -66,6 +68,8 @@ enum Command {
         #[command(subcommand)]
         what: Bench,
     },
+    /// Train ten epochs in numpy and in nn-core, from the same weights: they must agree
+    Reference,
     /// Make the README's pictures anew, from target/notebooks/mnist.html
     Pictures,
     /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
@@ -113,6 +117,7 @@ fn main() -> ExitCode {
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
         Command::Test => test::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
+        Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from } => make_data(&from),
         Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),

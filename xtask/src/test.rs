@@ -3,13 +3,16 @@
 //! A part that fails does not stop the ones after it: one run shows all there is to mend. The last line is
 //! `N passed, N failed`, counting parts.
 
+mod bits;
 mod failures;
 mod in_step;
+pub mod python;
 
 use crate::browser::{self, Browser};
 use crate::lab::{Lab, Rust, template};
 use crate::{notebook, process};
 use anyhow::{Context, Result, anyhow, bail};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
@@ -38,10 +41,16 @@ pub fn run() -> Result<ExitCode> {
         Some(rust) => part(rust),
         None => bail!("not run, because the set-up failed"),
     };
-    parts.run("unit and integration tests", || {
-        needs_set_up(&|rust| tests(&lab, rust, &["--lib", "--tests", "--examples"]))
+    let mut numpy = None;
+    parts.run("numpy reproduces the fixture", || {
+        let python = python::install(&lab)?;
+        python::reproduce(&lab, numpy.insert(python))
     });
-    parts.run("documentation's examples", || needs_set_up(&|rust| tests(&lab, rust, &["--doc"])));
+    parts.run("unit and integration tests", || {
+        needs_set_up(&|rust| tests(&lab, rust, &["--lib", "--tests", "--examples"], numpy.as_deref()))
+    });
+    parts.run("documentation's examples", || needs_set_up(&|rust| tests(&lab, rust, &["--doc"], None)));
+    parts.run("the same bits in debug", || needs_set_up(&|rust| bits::check(&lab, rust)));
     parts.run("failing cells are noticed", || needs_set_up(&|_| failures::check(&lab)));
     match notebook::find(&lab, &[]) {
         Ok(notebooks) => {
@@ -65,7 +74,8 @@ pub fn run() -> Result<ExitCode> {
 
 /// The tests in a real browser. Without one they are skipped, with a line that says how to get it; never under CI.
 fn browser_tests(lab: &Lab, parts: &mut Parts, is_set_up: bool) {
-    const PARTS: [(&str, fn(&Lab, &Browser) -> Result<()>); 2] =
+    type Check = fn(&Lab, &Browser) -> Result<()>;
+    const PARTS: [(&str, Check); 2] =
         [("JupyterLab in a browser", browser::check_lab), ("the exported page in a browser", browser::check_page)];
     let browser = if is_set_up { Browser::install(lab) } else { Err(anyhow!("not run, because the set-up failed")) };
     match browser {
@@ -135,10 +145,12 @@ impl Parts {
     }
 }
 
-/// Tests of nn-core, built where the notebooks' dependencies are: nothing is compiled twice.
-fn tests(lab: &Lab, rust: &Rust, which: &[&str]) -> Result<()> {
+/// Tests of nn-core, built where the notebooks' dependencies are: nothing is compiled twice. Those that compare with Python
+/// need one with `numpy`.
+fn tests(lab: &Lab, rust: &Rust, which: &[&str], numpy: Option<&Path>) -> Result<()> {
     let mut command = command(lab, "test");
     command.args(["--package", "nn-core"]).args(which);
+    command.envs(numpy.map(|python| ("NN_CORE_PYTHON", python)));
     template::share_target(&mut command, lab, rust);
     process::run("cargo test", &mut command)
 }
@@ -154,7 +166,7 @@ fn command(lab: &Lab, subcommand: &str) -> Command {
 }
 
 /// Reads a notebook's JSON.
-fn read_notebook(path: &std::path::Path) -> Result<serde_json::Value> {
+fn read_notebook(path: &Path) -> Result<serde_json::Value> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
 }

@@ -19,7 +19,7 @@ const HTML = `
 <div class="panels">
   <div class="units">
     <h3></h3>
-    <p class="note">Weights of the 784 pixels: orange where ink excites the unit, blue where it calms it.</p>
+    <p class="note">Weights of the 784 pixels: blue where ink speaks for the unit, orange where it speaks against it.</p>
     <canvas class="pixels" role="img" aria-label="Weights as pictures"></canvas>
   </div>
   <div class="matrix">
@@ -76,7 +76,7 @@ function startScrubber(root, data, style) {
 
     const isDark = card.classList.contains("dark");
     const zero = isDark ? [28, 31, 37] : [255, 255, 255];
-    const [against, inFavour] = isDark ? [[86, 180, 233], [245, 150, 70]] : [[0, 114, 178], [213, 94, 0]];
+    const [inFavour, against] = isDark ? [[86, 180, 233], [245, 150, 70]] : [[0, 114, 178], [213, 94, 0]];
     const start = now * count * SIDE * SIDE;
     const context = canvas.getContext("2d");
     for (let unit = 0; unit < count; unit++) {

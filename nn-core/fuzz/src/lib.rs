@@ -3,16 +3,24 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Writes `content` to the file `name` of this process, in memory where the system has a folder for that.
-pub fn file(name: &str, content: &[u8]) -> PathBuf {
+/// Where this process keeps its files: in memory, where the system has a folder for that.
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
-    let path = folder.join(format!("nn-core-fuzz-{}-{name}", std::process::id()));
-    fs::write(&path, content).expect("the file for the loader can be written");
+    folder.join(format!("nn-core-fuzz-{}", std::process::id()))
+});
+
+/// Writes `content` to the file `name`.
+pub fn file(name: &str, content: &[u8]) -> PathBuf {
+    let path = FOLDER.join(name);
+    fs::write(&path, content)
+        .or_else(|_| fs::create_dir_all(&*FOLDER).and_then(|()| fs::write(&path, content)))
+        .expect("the file for the loader can be written");
     path
 }
 

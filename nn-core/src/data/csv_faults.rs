@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::PIXELS;
+use crate::error::shown;
 use crate::{Error, Result};
 
 const HEADER: &str = "a header line `label,1x1,1x2,…,28x28`";
@@ -101,11 +102,4 @@ fn number(field: &[u8]) -> Option<u32> {
     let significant = digits.trim_start_matches('0');
     // Three digits suffice to know whether it is too large.
     if significant.len() > 3 { Some(u32::MAX) } else { Some(significant.parse().unwrap_or(0)) }
-}
-
-/// A piece of the file for a message: not too long, and printable.
-fn shown(text: &str) -> String {
-    let short: String = text.chars().take(30).collect();
-    let dots = if short.len() < text.len() { "…" } else { "" };
-    format!("{}{dots}", short.escape_debug())
 }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, Result};
+use crate::{Error, Result, whole_file};
 
 /// A gzip file may unpack to this many times its size, or to [`SMALL`], whichever is more: MNIST's tables unpack to nine
 /// times theirs, while a file made to fill the memory reaches a thousand.
 const RATIO: u64 = 100;
 /// What every gzip file may unpack to, in bytes.
-const SMALL: u64 = 64 << 20;
+const SMALL: u64 = 16 << 20;
 
 /// A file being read.
 pub(super) struct Source {
@@ -20,6 +20,8 @@ pub(super) struct Source {
     /// Bytes on disk; for a plain file also the number of bytes that can be read.
     pub size: u64,
     pub packed: bool,
+    /// How many bytes can be read, at most.
+    pub most: u64,
     reader: Box<dyn Read + Send>,
     left: u64,
 }
@@ -27,27 +29,19 @@ pub(super) struct Source {
 /// Opens a file to read it from its start.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be opened, [`Error::Content`] if it is a folder or holds no byte.
+/// [`Error::Io`] if it cannot be opened, [`Error::Content`] if it is a folder or a device, or holds no byte.
 pub(super) fn open(path: &Path, expected: &str) -> Result<Source> {
     let cannot_read = |source| Error::io("read", path, source);
-    // Asked before opening: what opening a folder does differs between systems.
-    if std::fs::metadata(path).map_err(cannot_read)?.is_dir() {
-        return Err(Error::content(path, "", expected, "a folder"));
-    }
+    let size = whole_file::size(path, expected)?;
     let file = File::open(path).map_err(cannot_read)?;
-    let size = file.metadata().map_err(cannot_read)?.len();
     let mut reader = BufReader::with_capacity(1 << 16, file);
-    let start = reader.fill_buf().map_err(cannot_read)?;
-    if start.is_empty() {
-        return Err(Error::content(path, "", expected, "an empty file (0 bytes)"));
-    }
-    let packed = start.starts_with(&[0x1f, 0x8b]);
-    let (reader, left): (Box<dyn Read + Send>, u64) = if packed {
+    let packed = reader.fill_buf().map_err(cannot_read)?.starts_with(&[0x1f, 0x8b]);
+    let (reader, most): (Box<dyn Read + Send>, u64) = if packed {
         (Box::new(MultiGzDecoder::new(reader)), SMALL.max(size.saturating_mul(RATIO)))
     } else {
         (Box::new(reader), u64::MAX)
     };
-    Ok(Source { path: path.to_owned(), size, packed, reader, left })
+    Ok(Source { path: path.to_owned(), size, packed, most, reader, left: most })
 }
 
 impl Source {
@@ -68,8 +62,7 @@ impl Source {
         self.left = match self.left.checked_sub(filled as u64) {
             Some(left) => left,
             None => {
-                let limit = SMALL.max(self.size.saturating_mul(RATIO));
-                return Err(self.content("", format!("gzip data that unpack to at most {limit} bytes"), "more"));
+                return Err(self.content("", format!("gzip data that unpack to at most {} bytes", self.most), "more"));
             }
         };
         Ok(filled)

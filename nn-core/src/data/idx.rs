@@ -81,9 +81,12 @@ fn items<T>(source: &mut Source, count: u32, size: usize, convert: impl Fn(&[u8]
         if found != promised {
             return wrong(source, found.to_string());
         }
-        converted.reserve_exact(promised as usize);
+        let reserved = converted.try_reserve_exact(promised as usize);
+        reserved.map_err(|error| Error::io("read", &source.path, error.into()))?;
+    } else if promised > source.most {
+        return wrong(source, format!("a gzip file of {} bytes, which cannot hold that much", source.size));
     }
-    let mut piece = vec![0; PIXELS * 256];
+    let mut piece = vec![0; promised.min(256 * PIXELS as u64) as usize];
     let mut left = promised;
     while left > 0 {
         let wanted = left.min(piece.len() as u64) as usize;
@@ -103,22 +106,18 @@ fn items<T>(source: &mut Source, count: u32, size: usize, convert: impl Fn(&[u8]
 
 /// What a file that starts like this is.
 fn kind(start: &[u8]) -> String {
-    let [0, 0, number, dimensions] = *start else {
-        return format!("a file that starts with the bytes {start:02x?}, not an IDX file");
+    let number = match start {
+        [0, 0, 0x08, _] => "unsigned bytes",
+        [0, 0, 0x09, _] => "signed bytes",
+        [0, 0, 0x0b, _] => "16-bit numbers",
+        [0, 0, 0x0c, _] => "32-bit numbers",
+        [0, 0, 0x0d, _] => "32-bit floating-point numbers",
+        [0, 0, 0x0e, _] => "64-bit floating-point numbers",
+        _ => return format!("a file that starts with the bytes {start:02x?}, not an IDX file"),
     };
-    let number = match number {
-        0x08 => "unsigned bytes",
-        0x09 => "signed bytes",
-        0x0b => "16-bit numbers",
-        0x0c => "32-bit numbers",
-        0x0d => "32-bit floating-point numbers",
-        0x0e => "64-bit floating-point numbers",
-        _ => "numbers of an unknown type",
-    };
-    let what = match dimensions {
-        3 => "images",
-        1 => "labels",
-        _ => "an IDX file",
-    };
-    format!("{what} ({number} in {dimensions} dimension{})", if dimensions == 1 { "" } else { "s" })
+    match start.last() {
+        Some(1) => format!("labels ({number} in 1 dimension)"),
+        Some(3) => format!("images ({number} in 3 dimensions)"),
+        dimensions => format!("an IDX file ({number} in {} dimensions)", dimensions.copied().unwrap_or_default()),
+    }
 }

@@ -9,7 +9,7 @@
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
 //!
 //! Files may be gzip whatever their names say: the content decides. A gzip file that unpacks to more than 100 times its size
-//! (and more than 64 MiB) is refused, so that a small file cannot fill the memory.
+//! (and more than 16 MiB) is refused, so that a small file cannot fill the memory.
 
 mod csv;
 mod csv_faults;
@@ -28,11 +28,14 @@ pub use idx::idx;
 use crate::{Error, Float, Result};
 
 /// Pixels per side of a picture.
-const SIDE: usize = 28;
+pub(crate) const SIDE: usize = 28;
 /// Pixels per picture.
 pub(crate) const PIXELS: usize = SIDE * SIDE;
 /// Classes: the digits 0 to 9.
 pub(crate) const LABELS: usize = 10;
+
+/// The most numbers that [`one_hot`] makes: a typing error should not end the process.
+const MOST_NUMBERS: usize = 1 << 31;
 
 /// Examples with their labels: what a network trains on and is tested on.
 #[derive(Clone, PartialEq)]
@@ -180,8 +183,12 @@ fn scaled(bytes: &[u8]) -> Vec<f32> {
 /// One row per label, `(n, classes)`: 1 at the label, 0 elsewhere.
 ///
 /// # Errors
-/// [`Error::Argument`] if a label is `classes` or more.
+/// [`Error::Argument`] if a label is `classes` or more, or the rows would hold more than 2³¹ numbers.
 pub fn one_hot<F: Float>(labels: ArrayView1<'_, u8>, classes: usize) -> Result<Array2<F>> {
+    if labels.len().max(1).checked_mul(classes).is_none_or(|numbers| numbers > MOST_NUMBERS) {
+        let expected = format!("at most {} for {} labels", MOST_NUMBERS / labels.len().max(1), labels.len());
+        return Err(Error::argument("classes", expected, classes));
+    }
     let mut rows = Array2::zeros((labels.len(), classes));
     for (mut row, &label) in rows.outer_iter_mut().zip(labels) {
         match row.get_mut(usize::from(label)) {

@@ -188,11 +188,15 @@ impl<F: Float> Model<F> {
         }
     }
 
-    /// Measures this thread's examples, the losses and last whether they are right, and turns z[L] into a[L].
+    /// Measures this thread's examples, the losses and last whether they are right; turns z[L] into a[L] and leaves a
+    /// copy of it in the place of δ[L].
     fn measure(&self, inputs: &Inputs<'_>, examples: &Examples<'_>, losses: &[Loss], rows: &mut Rows<'_, F>) {
         let last = self.activations.len();
         let output = self.activations[last - 1];
         let range = rows.range(last);
+        // Where outputs round to 1, only z[L] still tells δ[L].
+        let (z, mut kept) = rows.pair(last, 2 * last);
+        kept.assign(&z);
         let (mut a, mut measured) = rows.pair(last, 2 * last + 1);
         for ((i, mut row), mut measured) in range.zip(a.outer_iter_mut()).zip(measured.outer_iter_mut()) {
             let label = inputs.label(examples.get(i));

@@ -1,6 +1,8 @@
 //! The last layer, one example at a time: its loss and its δ, without a matrix of targets.
 
-use crate::loss::at_least_tiny;
+use ndarray::{ArrayView1, ArrayViewMut1};
+
+use crate::loss::{at_least_tiny, binary_after_softmax, binary_after_softmax_delta};
 use crate::{Activation, Float, Loss};
 
 /// The loss of one example from its last pre-activations `z`, `(k,)`, for the pairs that are computed from them.
@@ -16,6 +18,9 @@ pub(crate) fn loss_from_z<F: Float>(loss: Loss, output: Activation, z: &[F], lab
         (Loss::BinaryCrossEntropy, Activation::Sigmoid) => {
             Some(sum(z, label, |z, y| z.max(F::zero()) + (-z.abs()).exp().ln_1p() - y * z))
         }
+        (Loss::BinaryCrossEntropy, Activation::Softmax) => {
+            Some(binary_after_softmax(ArrayView1::from(z), |k| one_hot(k, label)))
+        }
         _ => None,
     }
 }
@@ -24,7 +29,8 @@ pub(crate) fn loss_from_z<F: Float>(loss: Loss, output: Activation, z: &[F], lab
 pub(crate) fn is_from_z(loss: Loss, output: Activation) -> bool {
     matches!(
         (loss, output),
-        (Loss::CrossEntropy, Activation::Softmax) | (Loss::BinaryCrossEntropy, Activation::Sigmoid)
+        (Loss::CrossEntropy | Loss::BinaryCrossEntropy, Activation::Softmax)
+            | (Loss::BinaryCrossEntropy, Activation::Sigmoid)
     )
 }
 
@@ -40,23 +46,28 @@ pub(crate) fn loss_from_a<F: Float>(loss: Loss, a: &[F], label: usize) -> F {
     }
 }
 
-/// Writes δ[L] of one example with outputs `a`, `(k,)`, to `delta`: one row of [`Loss::delta`].
+/// Writes δ[L] of one example with outputs `a`, `(k,)`, to `delta`, which holds z[L]: one row of [`Loss::delta`].
 pub(crate) fn delta<F: Float>(loss: Loss, output: Activation, a: &[F], delta: &mut [F], label: usize) {
-    let one = F::one();
+    if (loss, output) == (Loss::BinaryCrossEntropy, Activation::Softmax) {
+        return binary_after_softmax_delta(ArrayViewMut1::from(delta), |k| one_hot(k, label));
+    }
     let mean = F::of(1.0 / a.len() as f64);
     for (k, (delta, &a)) in delta.iter_mut().zip(a).enumerate() {
-        let y = if k == label { one } else { F::zero() };
-        *delta = match (loss, output) {
-            (Loss::CrossEntropy, Activation::Softmax) | (Loss::BinaryCrossEntropy, Activation::Sigmoid) => a - y,
-            (Loss::CrossEntropy, _) => -y / at_least_tiny(a),
-            (Loss::BinaryCrossEntropy, _) => (a - y) / at_least_tiny(a * (one - a)),
-            (Loss::MeanSquaredError, _) => mean * (a - y),
+        let y = one_hot(k, label);
+        *delta = match loss {
+            // Softmax + cross-entropy, sigmoid + binary cross-entropy: no others are left, see Loss::check.
+            Loss::CrossEntropy | Loss::BinaryCrossEntropy => a - y,
+            Loss::MeanSquaredError => mean * (a - y),
         };
     }
-    match (loss, output) {
-        (Loss::CrossEntropy, Activation::Softmax) | (Loss::BinaryCrossEntropy, Activation::Sigmoid) => {}
-        _ => chain(output, a, delta),
+    if loss == Loss::MeanSquaredError {
+        chain(output, a, delta);
     }
+}
+
+/// 1 at the label, 0 elsewhere.
+fn one_hot<F: Float>(k: usize, label: usize) -> F {
+    if k == label { F::one() } else { F::zero() }
 }
 
 /// The chain rule through an activation in place: `delta` holds ∂loss/∂a of one example and becomes ∂loss/∂z.
@@ -79,6 +90,5 @@ pub(crate) fn chain<F: Float>(activation: Activation, a: &[F], delta: &mut [F]) 
 
 /// Σ term(x, y), added in `f64`, where y is 1 at the label and 0 elsewhere.
 fn sum<F: Float>(xs: &[F], label: usize, term: impl Fn(F, F) -> F) -> F {
-    let y = |k| if k == label { F::one() } else { F::zero() };
-    F::of(xs.iter().enumerate().fold(0.0, |sum, (k, &x)| sum + term(x, y(k)).f64()))
+    F::of(xs.iter().enumerate().fold(0.0, |sum, (k, &x)| sum + term(x, one_hot(k, label)).f64()))
 }

@@ -49,9 +49,11 @@ impl Sparse {
     /// The inputs of `data`, `(n, fan_in)`, if no more than a share `density` of them is not 0.
     pub(crate) fn new(data: ArrayView2<'_, f32>, density: f64, team: &mut Team<'_>) -> Option<Self> {
         let (n, fan_in) = data.dim();
-        if u32::try_from(fan_in).is_err() || !data.is_standard_layout() {
+        if u32::try_from(fan_in).is_err() {
             return None;
         }
+        // Else a training set could be sparse whose test set, lying in memory by columns, is not.
+        let data = data.as_standard_layout();
         let rows = |i: usize| data.slice(s![i * CHUNK..n.min((i + 1) * CHUNK), ..]);
         let mut counts = vec![0; n.div_ceil(CHUNK)];
         team.each(&mut counts, |i, count| *count = run(Count { rows: rows(i) }));

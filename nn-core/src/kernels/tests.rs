@@ -130,7 +130,7 @@ fn loss_and_delta_of_a_row_are_those_of_the_plain_code() {
                 let expected = loss.value_from_logits(output, z.slice(row), targets.slice(row)).unwrap();
                 let found = loss_from_z(loss, output, zs, label).unwrap_or_else(|| loss_from_a(loss, outputs, label));
                 assert!((found - expected).abs() <= 1e-13 * expected.abs(), "{loss} {output}: {found} {expected}");
-                let mut found = [0.0; 6];
+                let mut found: [f64; 6] = zs.try_into().unwrap();
                 delta(loss, output, outputs, &mut found, label);
                 // Where a softmax is sure, differences of numbers of the size of 1 / (1 − a) are left.
                 let sure =

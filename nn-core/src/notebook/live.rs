@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use crate::persist::write_whole;
-use crate::{Error, Result};
+use crate::{Error, Result, whole_file};
 
 /// What every such part begins with.
 const CARD_SCRIPT: &str = include_str!("../../assets/card.js");
@@ -61,6 +60,6 @@ impl Live<'_> {
         if !matches!(extension.as_str(), "html" | "htm") {
             return Err(Error::argument("path", "a file name that ends in .html", path.display()));
         }
-        write_whole(path, self.page().as_bytes())
+        whole_file::write(path, self.page().as_bytes())
     }
 }

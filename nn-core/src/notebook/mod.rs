@@ -6,6 +6,7 @@ mod live;
 mod mistakes;
 mod network;
 mod pad;
+mod receipt;
 mod scrubber;
 mod specimen;
 mod table;

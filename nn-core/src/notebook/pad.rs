@@ -148,6 +148,8 @@ impl DrawingPad {
             style: include_str!("../../assets/pad/pad.css"),
             scripts: &[
                 include_str!("../../assets/pad/preparation.js"),
+                include_str!("../../assets/pad/ink.js"),
+                include_str!("../../assets/pad/strokes.js"),
                 include_str!("../../assets/pad/network.js"),
                 include_str!("../../assets/pad/pad.js"),
             ],

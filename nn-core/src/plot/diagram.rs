@@ -59,7 +59,8 @@ impl Column {
     fn places(&self, top: f64, bottom: f64) -> (Vec<f64>, Option<f64>) {
         let half = self.shown.len() / 2;
         let slots = self.shown.len() + usize::from(self.is_elided());
-        let pitch = ((bottom - top) / slots as f64).min(30.0);
+        // A few neurons stand farther apart than many, but not as far as there is room for.
+        let pitch = ((bottom - top) / slots as f64).min((220.0 / slots as f64).clamp(30.0, 56.0));
         let first = (top + bottom) / 2.0 - pitch * (slots - 1) as f64 / 2.0;
         let at = |slot: usize| first + pitch * slot as f64;
         let slot = |index: usize| if self.is_elided() && index >= half { index + 1 } else { index };

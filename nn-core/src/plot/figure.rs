@@ -12,8 +12,7 @@ use super::render;
 use super::scene::{Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{self, Color, GREY, INK, MARGIN};
-use crate::persist::write_whole;
-use crate::{Error, Result};
+use crate::{Error, Result, whole_file};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
 ///
@@ -202,7 +201,7 @@ impl Figure {
             "png" => self.to_png()?,
             _ => return Err(Error::argument("path", "a file name that ends in .svg or .png", path.display())),
         };
-        write_whole(path, &bytes)
+        whole_file::write(path, &bytes)
     }
 
     /// Shows the figure as a cell's result: in HTML with its text alternative, for JupyterLab and exported pages, where a

@@ -38,4 +38,4 @@ for (const page of fs.readdirSync(pages)) {
   write(path.join(digits, page.replace(".rgba", ".f32")), answer);
   fs.writeFileSync(path.join(digits, page.replace(".rgba", ".txt")), warnings.join("\n"));
 }
-console.log(`${fs.readdirSync(pages).length} pages, ${milliseconds.toFixed(0)} ms`);
+if (fs.readdirSync(pages).length > 0) console.log(`${fs.readdirSync(pages).length} pages, ${milliseconds.toFixed(0)} ms`);

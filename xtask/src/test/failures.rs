@@ -1,10 +1,11 @@
-//! Checks the runner itself: a cell that fails, in each of the ways that there are, must make `cargo xtask run` fail.
+//! Checks what failing cells do: `cargo xtask run` notices each of the ways to fail, and the user's variables outlive them.
 
 use crate::lab::Lab;
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 /// Name, code of the second cell, and what the report must hold; `None` for a notebook that passes.
 const NOTEBOOKS: [(&str, &str, Option<&str>); 4] = [
@@ -14,23 +15,22 @@ const NOTEBOOKS: [(&str, &str, Option<&str>); 4] = [
     ("passes", "assert_eq!(lemons, 3);", None),
 ];
 
-/// Runs one small notebook for each.
+/// Cells that fail in every way, tagged as such, each after `let lemons = vec![3, 4];` and before a cell that needs them.
+const FAILING: [&str; 5] = [
+    "panic!(\"too many lemons\");",
+    "lemons[lemons.len()]",
+    "Err(\"no lemons\")?;",
+    "let lemons: u8 = \"yellow\";",
+    "std::thread::spawn(|| panic!(\"lemons elsewhere\")).join().unwrap();",
+];
+
+/// Runs one small notebook for each, in a kernel of its own.
 pub fn check(lab: &Lab) -> Result<()> {
     let folder = lab.root.join("failures");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for (name, code, expected) in NOTEBOOKS {
-        let path = folder.join(format!("{name}.ipynb"));
-        let cell = |id: &str, source: &str| json!({ "cell_type": "code", "id": id, "execution_count": null, "metadata": {}, "outputs": [], "source": source });
-        let notebook = json!({
-            "cells": [cell("first", "let lemons = 3;"), cell("second", code), cell("third", "println!(\"{lemons}\");")],
-            "metadata": { "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" } },
-            "nbformat": 4, "nbformat_minor": 5,
-        });
-        fs::write(&path, notebook.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
-
-        let program = std::env::current_exe().context("cannot tell where this program is")?;
-        let output = Command::new(program).arg("run").arg(&path).stdin(Stdio::null()).output();
-        let output = output.context("cannot run the notebook")?;
+        let path = write(&folder, name, &[cell("let lemons = 3;"), cell(code), cell("println!(\"{lemons}\");")])?;
+        let output = run(&path)?;
         let (said, reported) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let problem = match expected {
             None if !output.status.success() => "failed, but should have passed",
@@ -45,5 +45,50 @@ pub fn check(lab: &Lab) -> Result<()> {
         };
         bail!("{name}.ipynb {problem}:\n{said}\n{reported}");
     }
+    variables_outlive_failures(&folder)
+}
+
+/// Fails if a cell that panics, returns an error or does not compile costs the user a variable.
+fn variables_outlive_failures(folder: &Path) -> Result<()> {
+    let mut cells = vec![cell("let mut lemons = vec![3_usize, 4];")];
+    for code in FAILING {
+        let mut failing = cell(code);
+        failing["metadata"] = json!({ "tags": ["raises-exception"] });
+        // Used, changed and kept: the next failure meets a variable with a history.
+        cells.extend([failing, cell("lemons.push(lemons.len());\nprintln!(\"still {lemons:?}\");")]);
+    }
+    let output = run(&write(folder, "variables_outlive_failures", &cells)?)?;
+    let (said, reported) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if !output.status.success() || !said.contains("still [3, 4, 2, 3, 4, 5, 6]") {
+        bail!("a cell that failed cost the user a variable:\n{said}\n{reported}");
+    }
+    eprintln!("   variables outlive failures: as expected");
     Ok(())
+}
+
+fn cell(source: &str) -> Value {
+    json!({ "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": source })
+}
+
+/// Writes a notebook of these cells; its path.
+fn write(folder: &Path, name: &str, cells: &[Value]) -> Result<PathBuf> {
+    let mut cells = cells.to_vec();
+    for (number, cell) in cells.iter_mut().enumerate() {
+        cell["id"] = json!(format!("cell-{number}"));
+    }
+    let notebook = json!({
+        "cells": cells,
+        "metadata": { "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" } },
+        "nbformat": 4, "nbformat_minor": 5,
+    });
+    let path = folder.join(format!("{name}.ipynb"));
+    fs::write(&path, notebook.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(path)
+}
+
+/// `cargo xtask run` of this notebook.
+fn run(notebook: &Path) -> Result<Output> {
+    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    let output = Command::new(program).arg("run").arg(notebook).stdin(Stdio::null()).output();
+    output.context("cannot run the notebook")
 }

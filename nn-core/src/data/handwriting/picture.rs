@@ -6,12 +6,16 @@ use std::path::Path;
 use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits};
 use ndarray::Array2;
 
-use crate::{Error, Result};
+use crate::{Error, Result, whole_file};
 
 /// More than any phone's photo at its usual setting.
 const MOST_PIXELS: u64 = 50_000_000;
-/// No PNG or JPEG file packs more pixels into a byte: deflate reaches a thousand to one, and eight pixels fit into a byte.
-const MOST_PIXELS_PER_BYTE: u64 = 10_000;
+/// What a picture may take once it is decoded, in bytes, or [`RATIO`] times its file: a drawing of few colours packs well, and
+/// a file made to fill the memory packs a thousand times.
+const SMALL: u64 = 64 << 20;
+const RATIO: u64 = 200;
+/// No picture that can be read has a larger file: pixels of eight bytes, not packed at all.
+const MOST_BYTES: u64 = 8 * MOST_PIXELS + MOST_BESIDE_PIXELS;
 /// What a PNG file may unpack to before its pixels, in bytes: notes, and the profile of its colours.
 const MOST_BESIDE_PIXELS: u64 = 16 << 20;
 /// Larger pictures are reduced to this many pixels on their longer side, or fewer: plenty for a digit of 20.
@@ -21,17 +25,12 @@ const MOST_PER_SIDE: usize = 1024;
 pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
     let expected = "a PNG or JPEG picture";
     let content = |expected: &str, found: String| Error::content(path, "", expected, found);
-    let metadata = std::fs::metadata(path).map_err(|source| Error::io("read", path, source))?;
-    if !metadata.is_file() {
-        // A device may never end.
-        return Err(content(expected, if metadata.is_dir() { "a folder" } else { "a device" }.into()));
+    let size = whole_file::size(path, expected)?;
+    if size > MOST_BYTES {
+        return Err(content(expected, format!("a file of {size} bytes, more than any picture that can be read")));
     }
     let bytes = std::fs::read(path).map_err(|source| Error::io("read", path, source))?;
-    if bytes.is_empty() {
-        return Err(content(expected, "an empty file (0 bytes)".into()));
-    }
     let damaged = |error: image::ImageError| content("a whole PNG or JPEG picture", format!("damage: {error}"));
-    let size = bytes.len() as u64;
     let start: Vec<u8> = bytes.iter().copied().take(4).collect();
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|source| Error::io("read", path, source))?;
@@ -49,10 +48,10 @@ pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
     if pixels > MOST_PIXELS {
         return Err(content("a picture of at most 50 million pixels", format!("{width}×{height}")));
     }
-    if pixels > MOST_PIXELS_PER_BYTE.saturating_mul(size) {
+    if decoder.total_bytes() > SMALL.max(RATIO * size) {
         return Err(content(
-            "a whole PNG or JPEG picture",
-            format!("{size} bytes that promise {width}×{height} pixels"),
+            "at most 64 MiB of pixels, or 200 times as much as the file's size",
+            format!("a file of {size} bytes that promises {width}×{height} pixels"),
         ));
     }
     let orientation = decoder.orientation().map_err(damaged)?;

@@ -142,7 +142,7 @@ fn shares(old: usize, new: usize) -> Vec<Share> {
     let step = old as f64 / new as f64;
     let share = |to: usize| {
         let (from, until) = (to as f64 * step, (to + 1) as f64 * step);
-        let centre = ((to as f64 + 0.5) * step - 0.5).clamp(0.0, old as f64 - 1.0);
+        let centre = ((to as f64 + 0.5) * step - 0.5).clamp(0.0, old.saturating_sub(1) as f64);
         let (pixels, shrinks) = match step >= 1.0 {
             true => (from as usize..(until.ceil() as usize).min(old), true),
             false => (centre as usize..(centre as usize + 2).min(old), false),

@@ -1,0 +1,36 @@
+//! The same seed gives the same bits, however nn-core is compiled.
+
+use anyhow::{Result, bail};
+
+use super::{Lab, Rust, command, template};
+use crate::process;
+
+/// What a debug build compiles with.
+const DEBUG: [&str; 3] = ["opt-level=0", "debug-assertions=true", "overflow-checks=true"];
+
+/// Who calculates. All other dependencies stay as they are compiled already: polars alone would take minutes.
+const PACKAGES: [&str; 3] = ["nn-core", "ndarray", "matrixmultiply"];
+
+/// Runs `nn-core/examples/same_bits.rs` as notebooks compile nn-core, and as a debug build.
+pub fn check(lab: &Lab, rust: &Rust) -> Result<()> {
+    let fingerprints = |options: &[&str]| {
+        let mut cargo = command(lab, "run");
+        cargo.args(["--quiet", "--package", "nn-core", "--example", "same_bits"]);
+        for (package, option) in PACKAGES.iter().flat_map(|package| options.iter().map(move |option| (package, option)))
+        {
+            cargo.arg("--config").arg(format!("profile.dev.package.{package}.{option}"));
+        }
+        template::share_target(&mut cargo, lab, rust);
+        process::read(&mut cargo)
+    };
+    let (optimised, debug) = (fingerprints(&[])?, fingerprints(&DEBUG)?);
+    eprintln!("{debug}");
+    if optimised.lines().count() < 2 || !debug.contains("debug assertions: true") {
+        bail!("same_bits: expected fingerprints of a debug build, found:\n{optimised}\n{debug}");
+    }
+    let numbers = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    if numbers(&optimised) != numbers(&debug) {
+        bail!("expected the same fingerprints as with optimisation:\n{optimised}");
+    }
+    Ok(())
+}
