@@ -3,7 +3,7 @@
 import { claim, shoot, until } from "./common.mjs";
 
 /** Training and all cells below it, on a slow computer. */
-const ALL_CELLS = 420_000;
+const ALL_CELLS = 1_200_000;
 
 export class Lab {
   constructor(page, url, token) {
@@ -14,7 +14,16 @@ export class Lab {
     await this.page.goto(`${this.url}/lab/tree/${path}?token=${this.token}&reset`);
     await this.page.locator(".jp-Notebook .jp-Cell").first().waitFor();
     await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
+    // JupyterLab adds the cells of a long notebook one after the other, and runs only those that it has.
+    const count = await this.countCells(path);
+    await until(`the ${count} cells to be there`, async () => (await this.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").count()) === count);
     await this.idle();
+  }
+
+  /** How many cells the file holds. */
+  async countCells(path) {
+    const answer = await fetch(`${this.url}/api/contents/${path}`, { headers: { Authorization: `token ${this.token}` } });
+    return (await answer.json()).content.cells.length;
   }
 
   idle() {
@@ -55,7 +64,7 @@ export class Lab {
     const prompts = () =>
       this.cells().locator(".jp-InputArea-prompt").evaluateAll((prompts) => prompts.map((prompt) => prompt.textContent.trim()));
     // The cells are marked as waiting a moment after the command.
-    await until("the cells to start", async () => (await prompts()).some((prompt) => prompt.includes("*")), 60_000);
+    await until("the cells to start", async () => (await prompts()).some((prompt) => prompt.includes("*")));
     await until("the cells to end", async () => !(await prompts()).some((prompt) => prompt.includes("*")), ALL_CELLS);
   }
 
