@@ -38,10 +38,12 @@ pub(crate) struct Sparse {
     chunks: Vec<Chunk>,
 }
 
-/// Neighbouring examples, [`CHUNK`] of them or, in the last, what is left.
+/// Neighbouring examples, [`CHUNK`] of them or, in the last, what is left: the first block of all, then the second block of
+/// all, and so on, in the order in which the kernels read them.
 #[derive(Default)]
 struct Chunk {
-    /// Where the entries of each example's blocks start, block by block, and where the last one ends.
+    examples: usize,
+    /// Where each example's entries of the first block start, then those of the second, …, and where the last ones end.
     starts: Vec<usize>,
     entries: Vec<Entry>,
 }
@@ -73,7 +75,8 @@ impl Sparse {
     /// What is not 0 in a block of the i-th example.
     #[inline(always)]
     fn block(&self, i: usize, block: usize) -> &[Entry] {
-        let (chunk, at) = (&self.chunks[i / CHUNK], i % CHUNK * self.blocks + block);
+        let chunk = &self.chunks[i / CHUNK];
+        let at = block * chunk.examples + i % CHUNK;
         &chunk.entries[chunk.starts[at]..chunk.starts[at + 1]]
     }
 }
@@ -82,25 +85,26 @@ impl Chunk {
     fn new(rows: ArrayView2<'_, f32>, count: usize) -> Self {
         // One more, because an input is written first, and written over if it is 0.
         let mut entries = vec![Entry { input: 0, value: 0.0 }; count + 1];
-        let mut starts = Vec::with_capacity(rows.nrows() * rows.ncols().div_ceil(BLOCK) + 1);
+        let (examples, fan_in) = rows.dim();
+        let mut starts = Vec::with_capacity(examples * fan_in.div_ceil(BLOCK) + 1);
         let mut next = 0;
-        for row in rows.outer_iter() {
-            for (lane, values) in row.to_slice().unwrap_or_default().chunks(LANES).enumerate() {
-                if lane * LANES % BLOCK == 0 {
-                    starts.push(next);
-                }
-                // Most zeros are in company.
-                if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
-                    continue;
-                }
-                for (i, &value) in values.iter().enumerate() {
-                    entries[next] = Entry { input: (lane * LANES + i) as u32, value };
-                    next += usize::from(value != 0.0);
+        for first in (0..fan_in).step_by(BLOCK) {
+            for row in rows.slice(s![.., first..fan_in.min(first + BLOCK)]).outer_iter() {
+                starts.push(next);
+                for (lane, values) in row.to_slice().unwrap_or_default().chunks(LANES).enumerate() {
+                    // Most zeros are in company.
+                    if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
+                        continue;
+                    }
+                    for (i, &value) in values.iter().enumerate() {
+                        entries[next] = Entry { input: (first + lane * LANES + i) as u32, value };
+                        next += usize::from(value != 0.0);
+                    }
                 }
             }
         }
         starts.push(next);
-        Self { starts, entries }
+        Self { examples, starts, entries }
     }
 }
 
