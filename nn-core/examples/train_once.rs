@@ -3,6 +3,10 @@
 //! ```text
 //! train_once prepare FOLDER DATA     writes MNIST, from DATA, and the initial weights into FOLDER, as bare numbers
 //! train_once "nn-core f32" FOLDER    or "nn-core f64", or "plain ndarray", which is forward, backward and step by hand
+//! train_once job DATA                loads MNIST and trains ten epochs; prints the seconds and the peak of its memory in MB
+//! train_once csv FILE                loads one table, the quickest of three times; prints the seconds and the examples
+//! train_once idx IMAGES LABELS       the same for a pair of IDX files
+//! train_once predict FOLDER          prints the seconds for one image and for 10,000
 //! train_once chart FOLDER            draws FOLDER/train.csv, as xtask writes it, to FOLDER/train.svg
 //! ```
 
@@ -20,6 +24,10 @@ fn main() -> Outcome {
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["prepare", folder, data] => prepare(Path::new(folder), data),
         ["chart", folder] => chart(Path::new(folder)),
+        ["job", data] => job(data),
+        ["csv", file] => load(|| data::csv(file)),
+        ["idx", images, labels] => load(|| data::idx(images, labels)),
+        ["predict", folder] => predict(Path::new(folder)),
         [name, folder] => train(name, Path::new(folder)),
         _ => Err("expected: prepare FOLDER DATA, or the name of a contestant and FOLDER".into()),
     }
@@ -76,6 +84,51 @@ fn train(name: &str, folder: &Path) -> Outcome {
         _ => return Err(format!("there is no contestant {name:?}").into()),
     };
     println!("{} {accuracy}", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn job(data: &str) -> Outcome {
+    let start = Instant::now();
+    let mnist = data::mnist(data)?;
+    Training::new(Loss::CrossEntropy).quiet().run(&mut network()?, &mnist.train, &mnist.test)?;
+    println!("{} {}", start.elapsed().as_secs_f64(), peak_memory().unwrap_or(f64::NAN));
+    Ok(())
+}
+
+/// The most memory that this process has held, in MB, where the system tells it as Linux does.
+fn peak_memory() -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().trim_end_matches(" kB").trim().parse::<f64>().ok()? * 1024.0 / 1e6)
+}
+
+fn load(load: impl Fn() -> nn_core::Result<Dataset>) -> Outcome {
+    let mut best = f64::INFINITY;
+    let mut examples = 0;
+    for _ in 0..3 {
+        let start = Instant::now();
+        examples = load()?.len();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    println!("{best} {examples}");
+    Ok(())
+}
+
+fn predict(folder: &Path) -> Outcome {
+    let (network, test) = (network()?, read(folder, "test")?);
+    let start = Instant::now();
+    for input in test.inputs.outer_iter() {
+        network.classify(input)?;
+    }
+    let one = start.elapsed().as_secs_f64() / test.len() as f64;
+    let mut all = Vec::new();
+    for _ in 0..21 {
+        let start = Instant::now();
+        network.classify_all(test.inputs.view())?;
+        all.push(start.elapsed().as_secs_f64());
+    }
+    all.sort_by(f64::total_cmp);
+    println!("{one} {}", all[10]);
     Ok(())
 }
 

@@ -3,13 +3,15 @@
 //! Every contestant is a process of its own: `nn-core/examples/train_once.rs` for ours, `xtask/bench/peers.py` for Python's.
 //! They take turns, so that a machine that slows down for a while slows all of them down; the medians of the rounds count.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
-use crate::lab::{Lab, python};
+use crate::kernel::folder;
+use crate::lab::{Lab, Rust, python, template};
 use crate::process;
 
 /// Names as in train.csv; the Python half knows all but the first three.
@@ -80,6 +82,7 @@ pub fn run(rounds: usize) -> Result<ExitCode> {
         }
     }
     report(&results);
+    others(&lab, &ours, &python, &data)?;
     let csv = folder.join("train.csv");
     let rows: String = results.iter().map(|result| format!("{},{:.4}\n", result.name, result.median())).collect();
     fs::write(&csv, format!("name,seconds\n{rows}")).with_context(|| format!("cannot write {}", csv.display()))?;
@@ -88,12 +91,48 @@ pub fn run(rounds: usize) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The contestants of ours, in the profile that notebooks use.
+/// The contestants of ours, in the profile that notebooks use and where its dependencies are compiled.
 fn build(lab: &Lab) -> Result<PathBuf> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let (_, rust) = Rust::find()?;
+    template::build(lab, &rust)?;
+    let mut cargo = Command::new(rust.tool("cargo"));
     cargo.args(["build", "--quiet", "--package", "nn-core", "--example", "train_once"]).current_dir(&lab.repository);
+    template::share_target(&mut cargo, lab, &rust);
     process::run("cargo build", &mut cargo)?;
-    Ok(lab.repository.join("target/debug/examples").join(process::executable("train_once")))
+    let target = folder::template(&lab.kernels()).join("target").join(&rust.host);
+    Ok(target.join("debug/examples").join(process::executable("train_once")))
+}
+
+/// Loading, prediction and memory: what each takes, and what it is to take at most.
+fn others(lab: &Lab, ours: &Path, python: &Path, folder: &Path) -> Result<()> {
+    let table = lab.repository.join("data/mnist_train.csv.gz");
+    let numbers = |command: &mut Command, arguments: &[&OsStr]| -> Result<[f64; 2]> {
+        let line = process::read(command.args(arguments))?;
+        let numbers: Vec<f64> = line.split_whitespace().flat_map(str::parse).collect();
+        numbers.try_into().map_err(|_| anyhow!("{arguments:?}: expected two numbers, found {line:?}"))
+    };
+    let peer = |arguments: &[&OsStr]| {
+        numbers(Command::new(python).arg(lab.repository.join("xtask/bench/peers.py")), arguments)
+    };
+    let own = |arguments: &[&OsStr]| numbers(&mut Command::new(ours), arguments);
+    let of = |name: &str| folder.join(name).into_os_string();
+    let (plain, images, labels) = (of("train.csv"), of("images.idx.gz"), of("labels.idx.gz"));
+    peer(&["files".as_ref(), folder.as_ref(), table.as_ref()])?;
+
+    println!("\n| measure | nn-core | polars in Python | target |\n|---|---|---|---|");
+    for (name, path, most) in [("csv.gz", table.as_os_str(), 0.5), ("csv", &plain, 1.0)] {
+        let ([own, _], [peer, _]) = (own(&["csv".as_ref(), path])?, peer(&["load".as_ref(), path])?);
+        println!("| load 60,000 examples, {name} | {own:.3} s | {peer:.3} s | {:.2} × of {most:.1} × |", own / peer);
+    }
+    let [idx, _] = own(&["idx".as_ref(), &images, &labels])?;
+    println!("| load 60,000 examples, IDX.gz | {idx:.3} s | | 0.3 s |");
+    let [one, all] = own(&["predict".as_ref(), folder.as_ref()])?;
+    println!("| classify one image | {:.1} µs | | 20 µs |", one * 1e6);
+    println!("| classify 10,000 images | {:.1} ms | | 20 ms |", all * 1e3);
+    let [seconds, memory] = own(&["job".as_ref(), lab.repository.join("data").as_os_str()])?;
+    println!("| load csv.gz and train ten epochs | {seconds:.2} s | | |");
+    println!("| the same, peak of memory | {memory:.0} MB | | 400 MB |");
+    Ok(())
 }
 
 /// A Python environment with the peers, and whether PyTorch is among them.
@@ -107,7 +146,7 @@ fn install(lab: &Lab) -> Result<(PathBuf, bool)> {
         pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "-r"]);
         process::run("pip install", pip.arg(lab.repository.join("xtask/bench").join(requirements)))
     };
-    if !imports("jax, numpy, sklearn") {
+    if !imports("jax, numpy, polars, sklearn") {
         process::run("python -m venv", python::find()?.command().args(["-m", "venv", "--clear"]).arg(&venv))?;
         pip("requirements.txt")?;
     }
@@ -125,7 +164,9 @@ fn report(results: &[Results]) {
     for result in results {
         let best = result.seconds.iter().copied().fold(f64::INFINITY, f64::min);
         let worst = result.seconds.iter().copied().fold(0.0, f64::max);
-        let accuracy = if result.name == "dense limit" { String::new() } else { format!("{:.4}", result.accuracy) };
+        // The limit trains nothing, and the per-sample loop only a tenth of an epoch.
+        let untrained = ["dense limit", "numpy per sample"].contains(&result.name);
+        let accuracy = if untrained { String::new() } else { format!("{:.4}", result.accuracy) };
         let median = result.median();
         println!("| {} | {median:.2} | {best:.2} | {worst:.2} | {:.2} | {accuracy} |", result.name, median / ours);
     }

@@ -11,7 +11,7 @@ use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, Axis, s};
 
 use super::output::{chain, delta, is_from_z, loss_from_a, loss_from_z};
-use super::sparse::{Columns, Examples, Panel, Sparse};
+use super::sparse::{Examples, Panel, Sparse};
 use super::team::{Rows, Team};
 use crate::data::Dataset;
 use crate::metrics::argmax;
@@ -28,7 +28,6 @@ pub(crate) struct Descent<'a, F> {
     model: Model<F>,
     /// For one mini-batch: a[0] … a[L], δ[1] … δ[L], and what is measured of each example.
     work: Vec<Array2<F>>,
-    columns: Vec<Columns<F>>,
     train: Inputs<'a>,
     test: Inputs<'a>,
 }
@@ -63,12 +62,9 @@ impl<'a, F: Float> Descent<'a, F> {
         let sizes = network.sizes();
         let layers = network.layers();
         let sparse = Sparse::new(train.inputs.view(), DENSE, team);
-        let (panels, columns) = match sparse {
-            None => Default::default(),
-            Some(_) => {
-                let panels = Panel::cut(&layers[0].weights, layers[0].biases.view(), n, team.threads());
-                (panels, Columns::parts(sizes[0], team.threads()))
-            }
+        let panels = match sparse {
+            None => Vec::new(),
+            Some(_) => Panel::cut(&layers[0].weights, layers[0].biases.view(), n, team.threads()),
         };
         let test_sparse = sparse.as_ref().and_then(|_| Sparse::new(test.inputs.view(), 1.0, team));
         let inputs = if sparse.is_some() { 0 } else { sizes[0] };
@@ -82,7 +78,6 @@ impl<'a, F: Float> Descent<'a, F> {
                 parameters: weights.chain(biases).collect(),
                 panels,
             },
-            columns,
             train: Inputs { data: train, sparse },
             test: Inputs { data: test, sparse: test_sparse },
         }
@@ -95,7 +90,6 @@ impl<'a, F: Float> Descent<'a, F> {
         let last = self.model.activations.len();
         let (model, train) = (&mut self.model, &self.train);
         if let Some(sparse) = &train.sparse {
-            team.each(&mut self.columns, |_, columns| columns.fill(sparse, examples));
             team.each(&mut model.panels, |_, panel| panel.forward(sparse, examples));
         }
         team.rows(n, &mut self.work, |mut rows| {
@@ -104,10 +98,13 @@ impl<'a, F: Float> Descent<'a, F> {
             model.backward(train, examples, loss, rate, &mut rows);
         });
         let (a, deltas) = self.work.split_at(last + 1);
-        let columns = &self.columns;
-        team.each(&mut model.panels, |_, panel| panel.step(columns, deltas[0].slice(s![..n, ..])));
         let first = usize::from(!model.panels.is_empty());
-        team.rows(usize::MAX, &mut model.parameters, |mut rows| {
+        let panel_step = |_, panel: &mut Panel<F>| {
+            if let Some(sparse) = &train.sparse {
+                panel.step(sparse, examples, deltas[0].slice(s![..n, ..]));
+            }
+        };
+        team.both(&mut model.panels, panel_step, &mut model.parameters, |mut rows| {
             for l in first..last {
                 let delta = deltas[l].slice(s![..n, rows.range(l)]);
                 general_mat_mul(F::one(), &delta.t(), &a[l].slice(s![..n, ..]), F::one(), &mut rows.get(l));

@@ -5,8 +5,9 @@
 //! Wᵀ[j, :] ← Wᵀ[j, :] − Σᵢ x[i, j] η δ[i, :] / n   over the i with x[i, j] ≠ 0
 //! ```
 //!
-//! Both walk along rows of Wᵀ, `(fan_in, fan_out)`. It is cut into [`Panel`]s of neighbouring columns, so narrow that the
-//! sums stay in the processor's registers; a thread's panels stay in its cache.
+//! Both walk along rows of Wᵀ, `(fan_in, fan_out)`. It is cut into [`Panel`]s of neighbouring columns, so narrow that a row
+//! fits into the processor's registers, and each is gone through in [`BLOCK`]s of rows, which stay in its nearest cache while
+//! all examples of a mini-batch pass.
 
 use std::ops::Range;
 
@@ -32,18 +33,26 @@ struct Entry {
 
 /// The inputs of a data set without those that are 0.
 pub(crate) struct Sparse {
+    /// The number of [`BLOCK`]s of each example.
+    blocks: usize,
     chunks: Vec<Chunk>,
 }
 
-/// Neighbouring examples, [`CHUNK`] of them or, in the last, what is left.
+/// Neighbouring examples, [`CHUNK`] of them or, in the last, what is left: the first block of all, then the second block of
+/// all, and so on, in the order in which the kernels read them.
 #[derive(Default)]
 struct Chunk {
-    /// Where the entries of each example start, and where those of the last end.
+    examples: usize,
+    /// Where each example's entries of the first block start, then those of the second, …, and where the last ones end.
     starts: Vec<usize>,
     entries: Vec<Entry>,
 }
 
 const CHUNK: usize = 1024;
+
+/// Neighbouring inputs, a multiple of [`LANES`]: their rows of a panel, of up to 256 bytes each in `f32`, fill most of the
+/// 32 KiB of a nearest cache.
+const BLOCK: usize = 112;
 
 impl Sparse {
     /// The inputs of `data`, `(n, fan_in)`, if no more than a share `density` of them is not 0.
@@ -62,13 +71,15 @@ impl Sparse {
         }
         let mut chunks: Vec<_> = counts.iter().map(|_| Chunk::default()).collect();
         team.each(&mut chunks, |i, chunk| *chunk = Chunk::new(rows(i), counts[i]));
-        Some(Self { chunks })
+        Some(Self { blocks: fan_in.div_ceil(BLOCK), chunks })
     }
 
+    /// What is not 0 in a block of the i-th example.
     #[inline(always)]
-    fn row(&self, i: usize) -> &[Entry] {
-        let (chunk, i) = (&self.chunks[i / CHUNK], i % CHUNK);
-        &chunk.entries[chunk.starts[i]..chunk.starts[i + 1]]
+    fn block(&self, i: usize, block: usize) -> &[Entry] {
+        let chunk = &self.chunks[i / CHUNK];
+        let at = block * chunk.examples + i % CHUNK;
+        &chunk.entries[chunk.starts[at]..chunk.starts[at + 1]]
     }
 }
 
@@ -76,23 +87,26 @@ impl Chunk {
     fn new(rows: ArrayView2<'_, f32>, count: usize) -> Self {
         // One more, because an input is written first, and written over if it is 0.
         let mut entries = vec![Entry { input: 0, value: 0.0 }; count + 1];
-        let mut starts = Vec::with_capacity(rows.nrows() + 1);
+        let (examples, fan_in) = rows.dim();
+        let mut starts = Vec::with_capacity(examples * fan_in.div_ceil(BLOCK) + 1);
         let mut next = 0;
-        for row in rows.outer_iter() {
-            starts.push(next);
-            for (block, values) in row.to_slice().unwrap_or_default().chunks(LANES).enumerate() {
-                // Most zeros are in company.
-                if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
-                    continue;
-                }
-                for (i, &value) in values.iter().enumerate() {
-                    entries[next] = Entry { input: (block * LANES + i) as u32, value };
-                    next += usize::from(value != 0.0);
+        for first in (0..fan_in).step_by(BLOCK) {
+            for row in rows.slice(s![.., first..fan_in.min(first + BLOCK)]).outer_iter() {
+                starts.push(next);
+                for (lane, values) in row.to_slice().unwrap_or_default().chunks(LANES).enumerate() {
+                    // Most zeros are in company.
+                    if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
+                        continue;
+                    }
+                    for (i, &value) in values.iter().enumerate() {
+                        entries[next] = Entry { input: (first + lane * LANES + i) as u32, value };
+                        next += usize::from(value != 0.0);
+                    }
                 }
             }
         }
         starts.push(next);
-        Self { starts, entries }
+        Self { examples, starts, entries }
     }
 }
 
@@ -135,69 +149,6 @@ impl Examples<'_> {
             Self::Run(range) => range.start + i,
             Self::Picked(examples) => examples[i],
         }
-    }
-}
-
-/// A mini-batch by inputs instead of by examples: for each input of a range, the examples where it is not 0.
-pub(crate) struct Columns<F> {
-    fan_in: usize,
-    inputs: Range<usize>,
-    /// Where the examples of each input end, and so where those of the next start.
-    starts: Vec<u32>,
-    entries: Vec<(u32, F)>,
-    /// For each example which of its entries belong to the range.
-    bounds: Vec<Range<usize>>,
-}
-
-impl<F: Float> Columns<F> {
-    /// Room for the inputs that each of `parts` threads cares for.
-    pub(crate) fn parts(fan_in: usize, parts: usize) -> Vec<Self> {
-        let part = |i| {
-            let inputs = share(fan_in, i, parts);
-            Self { fan_in, starts: vec![0; inputs.len()], inputs, entries: Vec::new(), bounds: Vec::new() }
-        };
-        (0..parts).map(part).collect()
-    }
-
-    /// Turns the mini-batch around: counts each input's examples, and then knows where to put them.
-    pub(crate) fn fill(&mut self, data: &Sparse, examples: &Examples<'_>) {
-        let Range { start, end } = self.inputs;
-        let starts = &mut self.starts[..];
-        starts.fill(0);
-        self.bounds.clear();
-        for i in 0..examples.len() {
-            let row = data.row(examples.get(i));
-            let at = |input: usize| row.partition_point(|entry| (entry.input as usize) < input);
-            let from = if start == 0 { 0 } else { at(start) };
-            let to = if end == self.fan_in { row.len() } else { at(end) };
-            self.bounds.push(from..to);
-            for entry in &row[from..to] {
-                starts[entry.input as usize - start] += 1;
-            }
-        }
-        let mut sum = 0;
-        for start in starts.iter_mut() {
-            sum += std::mem::replace(start, sum);
-        }
-        if self.entries.len() < sum as usize {
-            self.entries.resize(sum as usize, (0, F::zero()));
-        }
-        // Each start moves to the end of its input's examples, which is where the next input's start.
-        let entries = &mut self.entries[..];
-        for (i, bounds) in self.bounds.iter().enumerate() {
-            for entry in &data.row(examples.get(i))[bounds.clone()] {
-                let next = &mut starts[entry.input as usize - start];
-                entries[*next as usize] = (i as u32, F::of(entry.value.into()));
-                *next += 1;
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn examples(&self, input: usize) -> &[(u32, F)] {
-        let i = input - self.inputs.start;
-        let start = if i == 0 { 0 } else { self.starts[i - 1] };
-        &self.entries[start as usize..self.starts[i] as usize]
     }
 }
 
@@ -283,7 +234,7 @@ impl<F: Float> Panel<F> {
     }
 
     /// W ← W + deltasᵀ · x and b ← b + column sums of deltas, where `deltas`, `(n, fan_out)`, are −η δ / n.
-    pub(crate) fn step(&mut self, columns: &[Columns<F>], deltas: ArrayView2<'_, F>) {
+    pub(crate) fn step(&mut self, data: &Sparse, examples: &Examples<'_>, deltas: ArrayView2<'_, F>) {
         for (row, delta) in self.work.chunks_exact_mut(self.width).zip(deltas.outer_iter()) {
             let delta = delta.to_slice().unwrap_or_default();
             let (whole, rest) = delta[self.outputs.clone()].as_chunks::<LANES>();
@@ -294,16 +245,15 @@ impl<F: Float> Panel<F> {
                 last.0[..rest.len()].copy_from_slice(rest);
             }
         }
-        let n = deltas.nrows();
         match self.width {
-            1 => run(Step::<F, 1> { panel: self, columns, n }),
-            2 => run(Step::<F, 2> { panel: self, columns, n }),
-            3 => run(Step::<F, 3> { panel: self, columns, n }),
-            4 => run(Step::<F, 4> { panel: self, columns, n }),
-            5 => run(Step::<F, 5> { panel: self, columns, n }),
-            6 => run(Step::<F, 6> { panel: self, columns, n }),
-            7 => run(Step::<F, 7> { panel: self, columns, n }),
-            _ => run(Step::<F, MOST_LANES> { panel: self, columns, n }),
+            1 => run(Step::<F, 1> { panel: self, data, examples }),
+            2 => run(Step::<F, 2> { panel: self, data, examples }),
+            3 => run(Step::<F, 3> { panel: self, data, examples }),
+            4 => run(Step::<F, 4> { panel: self, data, examples }),
+            5 => run(Step::<F, 5> { panel: self, data, examples }),
+            6 => run(Step::<F, 6> { panel: self, data, examples }),
+            7 => run(Step::<F, 7> { panel: self, data, examples }),
+            _ => run(Step::<F, MOST_LANES> { panel: self, data, examples }),
         }
     }
 }
@@ -324,20 +274,22 @@ impl<F: Float, const W: usize> Kernel for Forward<'_, F, W> {
         let (weights, _) = self.panel.weights.as_chunks::<W>();
         let (biases, _) = self.panel.biases.as_chunks::<W>();
         let (zs, _) = self.panel.work.as_chunks_mut::<W>();
-        for (i, z) in zs.iter_mut().enumerate().take(self.examples.len()) {
-            let mut sums = biases[0];
-            for entry in self.data.row(self.examples.get(i)) {
-                add_scaled::<FMA, F, W>(&mut sums, F::of(entry.value.into()), &weights[entry.input as usize]);
+        for block in 0..self.data.blocks {
+            for (i, z) in zs.iter_mut().enumerate().take(self.examples.len()) {
+                let mut sums = if block == 0 { biases[0] } else { *z };
+                for entry in self.data.block(self.examples.get(i), block) {
+                    add_scaled::<FMA, F, W>(&mut sums, F::of(entry.value.into()), &weights[entry.input as usize]);
+                }
+                *z = sums;
             }
-            *z = sums;
         }
     }
 }
 
 struct Step<'a, F, const W: usize> {
     panel: &'a mut Panel<F>,
-    columns: &'a [Columns<F>],
-    n: usize,
+    data: &'a Sparse,
+    examples: &'a Examples<'a>,
 }
 
 impl<F: Float, const W: usize> Kernel for Step<'_, F, W> {
@@ -348,16 +300,16 @@ impl<F: Float, const W: usize> Kernel for Step<'_, F, W> {
         let (weights, _) = self.panel.weights.as_chunks_mut::<W>();
         let (biases, _) = self.panel.biases.as_chunks_mut::<W>();
         let (deltas, _) = self.panel.work.as_chunks::<W>();
-        for part in self.columns {
-            for input in part.inputs.clone() {
-                let mut sums = weights[input];
-                for &(i, x) in part.examples(input) {
-                    add_scaled::<FMA, F, W>(&mut sums, x, &deltas[i as usize]);
+        let deltas = &deltas[..self.examples.len()];
+        for block in 0..self.data.blocks {
+            for (i, delta) in deltas.iter().enumerate() {
+                let delta = *delta;
+                for entry in self.data.block(self.examples.get(i), block) {
+                    add_scaled::<FMA, F, W>(&mut weights[entry.input as usize], F::of(entry.value.into()), &delta);
                 }
-                weights[input] = sums;
             }
         }
-        for delta in &deltas[..self.n] {
+        for delta in deltas {
             add_scaled::<FMA, F, W>(&mut biases[0], F::one(), delta);
         }
     }

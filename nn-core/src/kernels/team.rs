@@ -68,24 +68,30 @@ impl Team<'_> {
 
     /// Shares out `items`, in runs of neighbours, and calls `work` with each item's index and the item.
     pub(crate) fn each<T: Send>(&mut self, items: &mut [T], work: impl Fn(usize, &mut T) + Sync) {
-        let (threads, len) = (self.threads, items.len());
-        let items = Shares { start: items.as_mut_ptr(), items: PhantomData };
-        self.round(&|number| {
-            for i in share(len, number, threads) {
-                // SAFETY: i is below the slice's length, and the shares of different threads have no i in common, so
-                // that nothing else refers to this item before the round is over; `items` outlives the round.
-                #[allow(unsafe_code)]
-                let item = unsafe { &mut *items.at(i) };
-                work(i, item);
-            }
-        });
+        let items = Shares::of(items);
+        let threads = self.threads;
+        self.round(&|number| items.each(number, threads, &work));
     }
 
     /// Gives each thread its share of the first `n` rows of each of `matrices`, or of all rows where there are fewer.
     pub(crate) fn rows<F: Send>(&mut self, n: usize, matrices: &mut [Array2<F>], work: impl Fn(Rows<'_, F>) + Sync) {
-        let (threads, len) = (self.threads, matrices.len());
-        let matrices = Shares { start: matrices.as_mut_ptr(), items: PhantomData };
-        self.round(&|number| work(Rows { n, number, threads, len, matrices: &matrices }));
+        let (matrices, threads) = (Shares::of(matrices), self.threads);
+        self.round(&|number| work(Rows { n, number, threads, matrices: &matrices }));
+    }
+
+    /// [`Team::each`] and, of all rows, [`Team::rows`] in one round.
+    pub(crate) fn both<T: Send, F: Send>(
+        &mut self,
+        items: &mut [T],
+        each: impl Fn(usize, &mut T) + Sync,
+        matrices: &mut [Array2<F>],
+        work: impl Fn(Rows<'_, F>) + Sync,
+    ) {
+        let (items, matrices, threads) = (Shares::of(items), Shares::of(matrices), self.threads);
+        self.round(&|number| {
+            items.each(number, threads, &each);
+            work(Rows { n: usize::MAX, number, threads, matrices: &matrices });
+        });
     }
 
     /// One round: `work` is called with every number below that of threads. Returns when all calls have.
@@ -151,7 +157,6 @@ pub(crate) struct Rows<'a, F> {
     n: usize,
     number: usize,
     threads: usize,
-    len: usize,
     matrices: &'a Shares<'a, Array2<F>>,
 }
 
@@ -183,7 +188,7 @@ impl<F> Rows<'_, F> {
     }
 
     fn matrix(&self, i: usize) -> &Array2<F> {
-        assert!(i < self.len, "there is no matrix {i}");
+        assert!(i < self.matrices.len, "there is no matrix {i}");
         // SAFETY: i is below the slice's length; in this round nobody changes the matrices themselves, only elements.
         #[allow(unsafe_code)]
         unsafe {
@@ -204,6 +209,7 @@ impl<F> Rows<'_, F> {
 /// A slice whose items are shared out among threads.
 struct Shares<'a, T> {
     start: *mut T,
+    len: usize,
     items: PhantomData<&'a mut [T]>,
 }
 
@@ -211,9 +217,24 @@ struct Shares<'a, T> {
 #[allow(unsafe_code)]
 unsafe impl<T: Send> Sync for Shares<'_, T> {}
 
-impl<T> Shares<'_, T> {
+impl<'a, T> Shares<'a, T> {
+    fn of(items: &'a mut [T]) -> Self {
+        Self { start: items.as_mut_ptr(), len: items.len(), items: PhantomData }
+    }
+
     fn at(&self, i: usize) -> *mut T {
         self.start.wrapping_add(i)
+    }
+
+    /// Calls `work` with each item of thread `number`. Each number must be taken once in a round.
+    fn each(&self, number: usize, threads: usize, work: impl Fn(usize, &mut T)) {
+        for i in share(self.len, number, threads) {
+            // SAFETY: i is below the slice's length, and the shares of different threads have no i in common, so that
+            // nothing else refers to this item before the round is over; the slice is borrowed for longer than that.
+            #[allow(unsafe_code)]
+            let item = unsafe { &mut *self.at(i) };
+            work(i, item);
+        }
     }
 }
 

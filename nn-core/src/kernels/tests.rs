@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::output::{delta, loss_from_a, loss_from_z};
-use super::sparse::{Columns, Panel, Sparse};
+use super::sparse::{Panel, Sparse};
 use super::{Examples, Team};
 use crate::data::{Dataset, one_hot};
 use crate::{Activation, Float, Loss, Network, Training};
@@ -154,14 +154,12 @@ fn first_layer(fan_in: usize, fan_out: usize, inputs: &Array2<f32>, threads: usi
         let sparse = Sparse::new(inputs.view(), 1.0, team).unwrap();
         let examples = Examples::Run(0..n);
         let mut panels = Panel::cut(&weights, biases.row(0), n, team.threads());
-        let mut columns = Columns::parts(fan_in, team.threads());
-        team.each(&mut columns, |_, columns| columns.fill(&sparse, &examples));
         team.each(&mut panels, |_, panel| panel.forward(&sparse, &examples));
         let mut z = Array2::zeros((n, fan_out));
         for (i, mut row) in z.outer_iter_mut().enumerate() {
             panels.iter().for_each(|panel| panel.copy_z(i, row.as_slice_mut().unwrap()));
         }
-        team.each(&mut panels, |_, panel| panel.step(&columns, deltas.view()));
+        team.each(&mut panels, |_, panel| panel.step(&sparse, &examples, deltas.view()));
         let (mut stepped, mut stepped_biases) = (Array2::zeros((fan_out, fan_in)), Array1::zeros(fan_out));
         panels.iter().for_each(|panel| panel.copy_to(&mut stepped, &mut stepped_biases));
         stepped.push_column(stepped_biases.view()).unwrap();
@@ -176,7 +174,9 @@ fn first_layer(fan_in: usize, fan_out: usize, inputs: &Array2<f32>, threads: usi
 #[test]
 fn panels_compute_what_matrices_do_for_any_shape() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    for (fan_in, fan_out) in [(1, 1), (3, 8), (9, 9), (30, 57), (64, 64), (100, 131), (2, 300)] {
+    for (fan_in, fan_out) in
+        [(1, 1), (3, 8), (9, 9), (30, 57), (64, 64), (100, 131), (2, 300), (112, 16), (113, 16), (250, 40)]
+    {
         for n in [1, 2, 33] {
             for (threads, zeros_and_ones) in [(1, false), (2, true), (5, false)] {
                 let mut inputs = random(&mut rng, (n, fan_in), 0.3);
