@@ -1,4 +1,5 @@
-//! Tables of digits, `label,1x1,1x2,…,28x28`, read by polars block by block while another thread unpacks the next one.
+//! Tables of digits, `label,1x1,1x2,…,28x28`, read block by block while another thread unpacks the next one: by polars as
+//! tables, and as rows, where their lines are plain, by `csv_plain`.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -11,8 +12,9 @@ use polars_io::SerReader;
 use polars_io::prelude::CsvReadOptions;
 
 use super::csv_faults::{self, Header};
+use super::csv_plain;
 use super::file::{self, Source};
-use super::{Dataset, LABELS, PIXELS};
+use super::{Dataset, LABELS};
 use crate::{Error, Result};
 
 /// Text is parsed in blocks of this many bytes: large enough for polars to split among its threads, small enough that the
@@ -31,7 +33,14 @@ const BLOCK: usize = 8 << 20;
 /// is UTF-16 or no text at all, or if the gzip data are cut short or damaged.
 pub fn csv(path: impl AsRef<Path>) -> Result<Dataset> {
     let mut rows = Rows::default();
-    for_each_block(path.as_ref(), |frame| rows.append(&frame))?;
+    for_each_block(path.as_ref(), |block| {
+        if let Some(count) = block.append_plain(&mut rows) {
+            return Ok(count);
+        }
+        let frame = block.parse()?;
+        rows.append(&frame)?;
+        Ok(frame.height())
+    })?;
     rows.into_dataset()
 }
 
@@ -41,12 +50,16 @@ pub fn csv(path: impl AsRef<Path>) -> Result<Dataset> {
 /// As [`csv`].
 pub fn table(path: impl AsRef<Path>) -> Result<DataFrame> {
     let mut whole: Option<DataFrame> = None;
-    for_each_block(path.as_ref(), |frame| match &mut whole {
-        None => {
-            whole = Some(frame);
-            Ok(())
+    for_each_block(path.as_ref(), |block| {
+        let frame = block.parse()?;
+        let count = frame.height();
+        match &mut whole {
+            None => whole = Some(frame),
+            Some(whole) => {
+                whole.vstack_mut_owned(frame).map_err(refused)?;
+            }
         }
-        Some(whole) => whole.vstack_mut_owned(frame).map(|_| ()).map_err(refused),
+        Ok(count)
     })?;
     let mut whole = whole.unwrap_or_default();
     whole.rechunk_mut_par();
@@ -85,8 +98,8 @@ impl Dataset {
     }
 }
 
-/// Hands the file's rows to `each`, in order, in frames of some thousand rows whose values are all sound.
-fn for_each_block(path: &Path, mut each: impl FnMut(DataFrame) -> Result<()>) -> Result<()> {
+/// Hands the file's lines after the header to `each`, in order, some thousand at a time; `each` returns how many they were.
+fn for_each_block(path: &Path, mut each: impl FnMut(Block<'_>) -> Result<usize>) -> Result<()> {
     let mut source = file::open(path, "a table of digits, a header and one line per picture")?;
     let mut first = Vec::new();
     let more = next_block(&mut source, &mut first, Vec::new())?;
@@ -115,9 +128,7 @@ fn for_each_block(path: &Path, mut each: impl FnMut(DataFrame) -> Result<()>) ->
         for block in blocks {
             let block = block?;
             if !block.is_empty() {
-                let frame = parse(path, block, &schema, &header, row)?;
-                row += frame.height();
-                each(frame)?;
+                row += each(Block { path, text: block, schema: &schema, header: &header, row })?;
             }
         }
         Ok(())
@@ -147,30 +158,42 @@ fn next_block(source: &mut Source, block: &mut Vec<u8>, start: Vec<u8>) -> Resul
     }
 }
 
-/// Lets polars parse whole lines; where it refuses them, or is too lenient, says what is wrong with which line.
-fn parse(path: &Path, block: Vec<u8>, schema: &SchemaRef, header: &Header, row: usize) -> Result<DataFrame> {
-    /// The shortest line: each field a digit, and what ends it.
-    const SHORTEST: usize = 2 * (PIXELS + 1);
-    // polars fills short lines up with missing values: a block of empty lines would take gigabytes.
-    let lines = block.iter().filter(|&&byte| byte == b'\n').count();
-    if lines * SHORTEST > block.len()
-        && let Some(fault) = csv_faults::first(path, &block, header, row + 2)
-    {
-        return Err(fault);
+/// Some lines of a table, whole ones.
+struct Block<'a> {
+    path: &'a Path,
+    text: Vec<u8>,
+    schema: &'a SchemaRef,
+    header: &'a Header,
+    /// How many lines came before it, the header left out.
+    row: usize,
+}
+
+impl Block<'_> {
+    /// Adds plain lines to `rows` and returns how many; adds nothing if some are not plain.
+    fn append_plain(&self, rows: &mut Rows) -> Option<usize> {
+        let width = self.header.names.len().checked_sub(1)?;
+        csv_plain::append(&self.text, width, &mut rows.labels, &mut rows.pixels)
     }
-    let options = CsvReadOptions::default()
-        .with_has_header(false)
-        .with_schema(Some(schema.clone()))
-        .map_parse_options(|options| options.with_quote_char(None));
-    let parsed = options.into_reader_with_file_handle(Cursor::new(&block)).finish();
-    let refusal = match &parsed {
-        Ok(frame) => fault(frame),
-        Err(error) => Some(error.to_string()),
-    };
-    match (parsed, refusal) {
-        (Ok(frame), None) => Ok(frame),
-        (_, refusal) => Err(csv_faults::first(path, &block, header, row + 2)
-            .unwrap_or_else(|| Error::content(path, "", "a table that polars can read", refusal.unwrap_or_default()))),
+
+    /// Lets polars parse any lines; where it refuses them, or is too lenient, says what is wrong with which line.
+    fn parse(&self) -> Result<DataFrame> {
+        let options = CsvReadOptions::default()
+            .with_has_header(false)
+            .with_schema(Some(self.schema.clone()))
+            .map_parse_options(|options| options.with_quote_char(None));
+        let parsed = options.into_reader_with_file_handle(Cursor::new(&self.text)).finish();
+        let refusal = match &parsed {
+            Ok(frame) => fault(frame),
+            Err(error) => Some(error.to_string()),
+        };
+        match (parsed, refusal) {
+            (Ok(frame), None) => Ok(frame),
+            (_, refusal) => {
+                Err(csv_faults::first(self.path, &self.text, self.header, self.row + 2).unwrap_or_else(|| {
+                    Error::content(self.path, "", "a table that polars can read", refusal.unwrap_or_default())
+                }))
+            }
+        }
     }
 }
 

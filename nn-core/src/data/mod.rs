@@ -13,6 +13,7 @@
 
 mod csv;
 mod csv_faults;
+mod csv_plain;
 mod file;
 mod handwriting;
 mod idx;
