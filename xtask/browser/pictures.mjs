@@ -12,7 +12,8 @@ const output = (text) => page.locator(".jp-CodeCell", { has: page.locator(".jp-I
 async function pictures() {
   await page.goto(pathToFileURL(setting("NN_PAGE")).href);
   await page.evaluate(() => document.fonts.ready);
-  await shoot(output("history.plot()"), "loss");
+  // The picture itself: the element around it is as low as a line of text.
+  await shoot(output("history.plot()").locator("img"), "loss");
   const pad = padOf(page);
   await pad.draw("7");
   await shoot(output("drawing_pad()"), "pad");
