@@ -16,6 +16,8 @@ async function pictures() {
   await shoot(output("history.plot()").locator("img"), "loss");
   const pad = padOf(page);
   await pad.draw("7");
+  // As wide as its card, without the page beside it.
+  await output("drawing_pad()").evaluate((element) => (element.style.maxWidth = "738px"));
   await shoot(output("drawing_pad()"), "pad");
   await shoot(output("network.mistakes("), "mistakes");
 }
