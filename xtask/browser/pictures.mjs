@@ -12,9 +12,12 @@ const output = (text) => page.locator(".jp-CodeCell", { has: page.locator(".jp-I
 async function pictures() {
   await page.goto(pathToFileURL(setting("NN_PAGE")).href);
   await page.evaluate(() => document.fonts.ready);
-  await shoot(output("history.plot()"), "loss");
+  // The picture itself: the element around it is as low as a line of text.
+  await shoot(output("history.plot()").locator("img"), "loss");
   const pad = padOf(page);
   await pad.draw("7");
+  // As wide as its card, without the page beside it.
+  await output("drawing_pad()").evaluate((element) => (element.style.maxWidth = "738px"));
   await shoot(output("drawing_pad()"), "pad");
   await shoot(output("network.mistakes("), "mistakes");
 }
