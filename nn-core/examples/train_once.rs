@@ -61,7 +61,8 @@ fn chart(folder: &Path) -> Outcome {
     let rows = rows.filter(|(name, _)| *name != "numpy per sample");
     let (names, seconds): (Vec<_>, Vec<_>) = rows.map(|(name, seconds)| (name.to_owned(), seconds.to_owned())).unzip();
     let seconds = seconds.iter().map(|seconds| seconds.parse()).collect::<Result<Vec<f64>, _>>()?;
-    plot::bars("Ten epochs on MNIST", "", "seconds", names, seconds).save(folder.join("train.svg"))?;
+    // Wide enough for every name under its bar.
+    plot::bars("Ten epochs on MNIST", "", "seconds", names, seconds).size(1300, 420).save(folder.join("train.svg"))?;
     Ok(())
 }
 
