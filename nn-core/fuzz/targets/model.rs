@@ -6,22 +6,24 @@ use nn_core::Network;
 
 fuzz_target!(|input: &[u8]| {
     let path = nn_core_fuzz::file("model.safetensors", input);
-    let loaded = Network::load(&path).or_else(|error| {
-        let message = error.to_string();
-        if let Some(content) = with_right_checksum(input, &message) {
-            nn_core_fuzz::file("model.safetensors", &content);
+    let mut loaded = Network::load(&path);
+    let message = loaded.as_ref().err().map(ToString::to_string).unwrap_or_default();
+    if let Some(content) = with_right_checksum(input, &message) {
+        nn_core_fuzz::file("model.safetensors", &content);
+        loaded = Network::load(&path);
+    }
+    match loaded {
+        Ok(network) => {
+            assert!(Network::load_f64(&path).is_ok_and(|wide| wide.cast::<f32>() == network));
+            let again = path.with_file_name("again.safetensors");
+            network.save(&again).expect("what was loaded can be saved");
+            let same = Network::load(&again).expect("what was saved can be loaded");
+            assert_eq!(same.fingerprint(), network.fingerprint());
+            let outputs = network.predict(ndarray(network.sizes()[0]).view()).expect("what was loaded can be used");
+            assert_eq!(outputs.ncols(), *network.sizes().last().expect("a network has sizes"));
         }
-        Network::load(&path)
-    });
-    let wide = Network::load_f64(&path);
-    if let Ok(network) = loaded {
-        assert!(wide.is_ok_and(|wide| wide.cast::<f32>() == network));
-        let again = nn_core_fuzz::file("again.safetensors", &[]);
-        network.save(&again).expect("what was loaded can be saved");
-        let same = Network::load(&again).expect("what was saved can be loaded");
-        assert_eq!(same.fingerprint(), network.fingerprint());
-        let outputs = network.predict(ndarray(network.sizes()[0]).view()).expect("what was loaded can be used");
-        assert_eq!(outputs.ncols(), *network.sizes().last().expect("a network has sizes"));
+        Err(error) if error.to_string().contains("load_f64") => drop(Network::load_f64(&path)),
+        Err(_) => {}
     }
 });
 
