@@ -277,7 +277,15 @@ fn divergence_names_epoch_loss_and_cause_and_the_network_keeps_its_last_good_wei
     assert_eq!(network, line(6.0, 3.0));
 }
 
-/// The same from a loss of ½ · 10⁻⁶: four times that, again and again, is above 10 after 13 epochs.
+/// From a − 1 = 3 the losses are 4.5, 18 and 72: the second is not yet ten times the first, the third is.
+#[test]
+fn a_loss_below_ten_times_the_first_is_not_yet_divergence() {
+    let training = quiet(Loss::MeanSquaredError, 1, 100).learning_rate(1.5);
+    let error = training.run(&mut line(4.0, 0.0), &one(), &one()).unwrap_err();
+    assert!(matches!(error, Error::Diverged { epoch: 2, loss: 72.0, .. }), "{error}");
+}
+
+/// From a loss of ½ · 10⁻⁶: four times that, again and again, is above 10 after 13 epochs.
 #[test]
 fn a_network_that_is_nearly_perfect_may_get_worse_before_that_counts_as_divergence() {
     let training = quiet(Loss::MeanSquaredError, 1, 100).learning_rate(1.5);
