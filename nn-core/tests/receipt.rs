@@ -150,7 +150,8 @@ fn the_notebooks_network_is_the_same_bits_as_this_tests() {
 
     let mnist = data::mnist("../data").unwrap();
     let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
-    let training = Training::new(Loss::CrossEntropy).learning_rate(0.01).mini_batch_size(100).epochs(10).quiet();
+    let training = Training::new(Loss::CrossEntropy).learning_rate(0.01).mini_batch_size(100).epochs(10);
+    let training = training.also(Loss::BinaryCrossEntropy).quiet();
     training.run(&mut network, &mnist.train, &mnist.test).unwrap();
     let receipt = network.receipt(&mnist).unwrap();
     for title in ["processor", "rustc"] {

@@ -134,7 +134,6 @@ fn a_history_is_a_table_of_its_epochs() {
         also: vec![Loss::BinaryCrossEntropy],
         epochs: vec![epoch(0.5), epoch(0.25)],
         networks: Vec::new(),
-        networks: Vec::new(),
     };
     assert_eq!(
         history.table().to_text(),

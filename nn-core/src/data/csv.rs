@@ -14,7 +14,7 @@ use polars_io::prelude::CsvReadOptions;
 use super::csv_faults::{self, Header};
 use super::csv_plain;
 use super::file::{self, Source};
-use super::{Dataset, LABELS};
+use super::{Dataset, LABELS, PIXELS};
 use crate::{Error, Result};
 
 /// Text is parsed in blocks of this many bytes: large enough for polars to split among its threads, small enough that the
@@ -177,6 +177,15 @@ impl Block<'_> {
 
     /// Lets polars parse any lines; where it refuses them, or is too lenient, says what is wrong with which line.
     fn parse(&self) -> Result<DataFrame> {
+        /// The shortest line: each field a digit, and what ends it.
+        const SHORTEST: usize = 2 * (PIXELS + 1);
+        // polars fills short lines up with missing values: a block of empty lines would take gigabytes.
+        let lines = self.text.iter().filter(|&&byte| byte == b'\n').count();
+        if lines * SHORTEST > self.text.len()
+            && let Some(fault) = csv_faults::first(self.path, &self.text, self.header, self.row + 2)
+        {
+            return Err(fault);
+        }
         let options = CsvReadOptions::default()
             .with_has_header(false)
             .with_schema(Some(self.schema.clone()))
