@@ -34,8 +34,10 @@ export class Lab {
   async menu(...names) {
     const { page } = this;
     await page.getByRole("menubar").getByRole("menuitem", { name: names[0], exact: true }).click();
-    for (const name of names.slice(1, -1)) await page.getByRole("menuitem", { name, exact: true }).last().hover();
-    await page.locator(".lm-Menu-itemLabel").getByText(names.at(-1), { exact: true }).last().click();
+    const label = (name) => page.locator(".lm-Menu-itemLabel").getByText(name, { exact: true }).last();
+    // A submenu opens when the pointer rests on its name.
+    for (const name of names.slice(1, -1)) await label(name).hover();
+    await label(names.at(-1)).click();
   }
 
   cells() {
@@ -99,7 +101,7 @@ export class Lab {
   }
 
   async output(cell) {
-    return (await cell.locator(".jp-OutputArea-output").allInnerTexts()).join("\n");
+    return (await cell.locator(".jp-OutputArea-output").allTextContents()).join("\n");
   }
 
   /** A new code cell at the end. */
@@ -140,7 +142,7 @@ export class Lab {
 
   async theme(name) {
     await this.menu("Settings", "Theme", name);
-    await this.page.locator(`body[data-jp-theme-name="${name}"]`).waitFor();
+    await this.page.locator(`body[data-jp-theme-name="${name}"]`).waitFor({ state: "attached" });
   }
 
   /** Pictures of the cells with these texts, with their outputs. */

@@ -52,8 +52,8 @@ async function drawOnThePad() {
   const cell = await lab.append(
     'for digit in [1, 7, 0] {\n    println!("{digit} {}", network.classify(data::handwriting(format!("drawn-{digit}.png"))?.view())?);\n}',
   );
-  const answers = (await lab.run(cell)).trim();
-  claim(answers === "1 1\n7 7\n0 0", "the saved pictures are read to the same digits in a cell", answers);
+  const answers = await lab.run(cell);
+  claim(answers.startsWith("1 1\n7 7\n0 0\n"), "the saved pictures are read to the same digits in a cell", answers);
 }
 
 async function changeTheLearningRate() {

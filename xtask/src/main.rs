@@ -5,7 +5,8 @@
 //! run     the notebooks without a screen                notebook.rs, run_notebook.py
 //! test    every check, in one command                   test.rs
 //! export  a notebook's plots, as files                  export.rs, export_plots.py
-//! bench   nn-core beside other tools                    bench_train.rs
+//! bench   nn-core beside other tools, our kernel beside plain evcxr    bench_train.rs, bench_notebook.rs
+//! doctor  what is wrong or slow on this computer        doctor.rs
 //! reference ten epochs beside numpy's                 reference.rs
 //! data    the csv.gz files from MNIST's IDX files       data.rs
 //! ```
@@ -13,9 +14,11 @@
 //! The first three begin with [`lab::Lab::set_up`], which installs Python's and the kernel's half under `target/lab`.
 //! `kernel/` is what Jupyter starts: a launcher that gives each Rust kernel a warm build folder of its own.
 
+mod bench_notebook;
 mod bench_train;
 mod browser;
 mod data;
+mod doctor;
 mod export;
 mod jupyter;
 mod kernel;
@@ -63,7 +66,11 @@ enum Command {
     },
     /// Check everything: format, lints, tests, documentation, every notebook
     Test,
-    /// Measure nn-core beside other tools
+    /// Install what lab, run and test need, and nothing more
+    SetUp,
+    /// Say what is wrong or slow on this computer, and the line that mends it
+    Doctor,
+    /// Measure nn-core beside other tools, and our notebooks beside plain evcxr
     Bench {
         #[command(subcommand)]
         what: Bench,
@@ -105,6 +112,18 @@ enum Bench {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// What a person waits for in a notebook: our kernel, and plain evcxr
+    Notebook {
+        /// How many lives of our kernel
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// How many lives of a plain kernel, about ten minutes each
+        #[arg(long, default_value_t = 1)]
+        plain: usize,
+        /// Also time the whole set-up, in a fresh clone: a quarter of an hour
+        #[arg(long)]
+        first_set_up: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -116,7 +135,12 @@ fn main() -> ExitCode {
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
         Command::Test => test::run(),
+        Command::SetUp => lab::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),
+        Command::Doctor => doctor::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
+        Command::Bench { what: Bench::Notebook { rounds, plain, first_set_up } } => {
+            bench_notebook::run(rounds, plain, first_set_up)
+        }
         Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from } => make_data(&from),

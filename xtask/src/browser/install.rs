@@ -31,6 +31,9 @@ const PLACES: [&str; 4] = [
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 ];
 
+const NO_CHROMIUM: &str = "there is no Chromium; install Chromium or Chrome (Debian, Ubuntu: apt install chromium \
+                           fonts-noto-cjk), or name one in NN_BROWSER";
+
 impl Browser {
     /// Finds all that is needed and installs what can be; the error says in one line what is missing, and how to get it.
     pub fn install(lab: &Lab) -> Result<Self> {
@@ -43,6 +46,11 @@ impl Browser {
         copy_scripts(lab, &scripts)?;
         install_packages(&scripts)?;
         Ok(Self { node, chromium, scripts })
+    }
+
+    /// Node.js and a Chromium, if they are there already.
+    pub fn find() -> Result<(PathBuf, PathBuf)> {
+        Ok((node()?, chromium().context(NO_CHROMIUM)?))
     }
 }
 
@@ -65,10 +73,8 @@ fn chromium() -> Option<PathBuf> {
 
 /// Installs Debian's, which only root may.
 fn install_chromium() -> Result<PathBuf> {
-    let how =
-        "install Chromium or Chrome (Debian, Ubuntu: apt install chromium fonts-noto-cjk), or name one in NN_BROWSER";
     if process::find_on_path("apt-get", None).is_none() || !process::is_root() {
-        bail!("there is no Chromium; {how}");
+        bail!(NO_CHROMIUM);
     }
     eprintln!("browser: apt-get install {} …", PACKAGES.join(" "));
     let apt = |arguments: &[&str]| {
@@ -76,9 +82,9 @@ fn install_chromium() -> Result<PathBuf> {
         apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         process::read(&mut apt)
     };
-    apt(&["update"]).context(how)?;
-    apt(&[&["install", "-y", "--no-install-recommends"][..], &PACKAGES].concat()).context(how)?;
-    chromium().with_context(|| format!("apt-get installed chromium, but it is not on PATH; {how}"))
+    apt(&["update"]).context(NO_CHROMIUM)?;
+    apt(&[&["install", "-y", "--no-install-recommends"][..], &PACKAGES].concat()).context(NO_CHROMIUM)?;
+    chromium().context("apt-get installed chromium, but it is not on PATH")
 }
 
 fn copy_scripts(lab: &Lab, scripts: &Path) -> Result<()> {

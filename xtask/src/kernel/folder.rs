@@ -56,6 +56,15 @@ pub fn make(kernels: &Path) -> Result<Folder> {
     Ok(Folder { path, lock })
 }
 
+/// How many kernels are running, and how many left a folder behind.
+pub fn count(kernels: &Path) -> (usize, usize) {
+    let entries = fs::read_dir(kernels.join("running")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let locks = entries.filter(|path| path.extension().is_some_and(|extension| extension == "lock"));
+    let (dead, alive): (Vec<_>, Vec<_>) =
+        locks.partition(|path| File::open(path).is_ok_and(|lock| lock.try_lock().is_ok()));
+    (alive.len(), dead.len())
+}
+
 /// Removes the folders whose kernel is gone: those whose lock can be taken.
 pub fn sweep(kernels: &Path) -> Result<()> {
     let Ok(entries) = fs::read_dir(kernels.join("running")) else { return Ok(()) };

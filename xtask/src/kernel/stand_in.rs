@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
+/// Compiles cells, and nothing else, without optimisation.
+const QUICK_CELLS: &str = "profile.dev.package.ctx.opt-level=0";
+
 /// The toolchain's folder.
 const SYSROOT: &str = "NN_KERNEL_SYSROOT";
 /// The lock file with the versions to keep.
@@ -63,6 +66,9 @@ pub fn run() -> Option<ExitCode> {
     }
     let for_analyzer = name == "cargo" && is_for_analyzer(&arguments);
     let mut command = Command::new(real(name, folder));
+    if name == "cargo" && kernel_folder().is_some_and(|kernel| has_usual_level(&kernel)) {
+        command.args(["--config", QUICK_CELLS]);
+    }
     command.args(arguments.into_iter().map(|argument| if name == "cargo" { built(argument) } else { argument }));
     command.stdin(Stdio::null());
     if name == "cargo" && env::var("RUSTFLAGS").is_ok_and(|flags| flags.starts_with(crate::lab::template::RUSTFLAGS)) {
@@ -92,6 +98,14 @@ fn show_trimmed(cargo: &mut Command) -> Result<ExitCode> {
     let trimmed = std::str::from_utf8(&output.stdout).ok().filter(|_| output.status.success()).and_then(metadata::trim);
     std::io::stdout().write_all(trimmed.as_ref().map_or(&output.stdout, |text| text.as_bytes()))?;
     Ok(if output.status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether the cells have the level of optimisation that `notebooks/evcxr.toml` names, so that nobody asked for another.
+///
+/// What takes time in a notebook is done by crates, which are optimised whatever the cells are; a cell itself runs for
+/// milliseconds, and is compiled in half the time without. Who writes loops over all pixels says `:opt 2`.
+fn has_usual_level(kernel: &Path) -> bool {
+    fs::read_to_string(kernel.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("\nopt-level = 3\n"))
 }
 
 /// `build` for `check`: evcxr checks a cell whose types it cannot tell, to say why, and the check would first go through all

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const NAME: &str = "evcxr_jupyter";
-const VERSION: &str = "0.22.0";
+/// The version that the launcher is written for.
+pub const VERSION: &str = "0.22.0";
 
 /// Finds that version in `target/lab` or on PATH, or installs it.
 pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
-    let own = lab.bin().join(process::executable(NAME));
+    let own = lab.bin().join(program());
     let stamp = lab.root.join("evcxr.stamp");
     for candidate in [Some(own.clone()), process::find_on_path(NAME, Some(&lab.bin()))].into_iter().flatten() {
         let Some(identity) = identity(&candidate) else { continue };
@@ -43,6 +44,18 @@ pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
     Ok((Step::Made, own))
 }
 
+/// The one that [`install`] found or made.
+pub fn installed(lab: &Lab) -> Result<PathBuf> {
+    let own = lab.bin().join(program());
+    let found = if own.is_file() { Some(own) } else { process::find_on_path(NAME, Some(&lab.bin())) };
+    found.with_context(|| format!("there is no {NAME}; cargo xtask set-up installs it"))
+}
+
+/// What the program is called.
+pub fn program() -> String {
+    process::executable(NAME)
+}
+
 /// What changes when the file does.
 fn identity(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
@@ -51,7 +64,7 @@ fn identity(path: &Path) -> Option<String> {
 }
 
 /// The program knows no `--version`, but the banner that it shows in Jupyter holds it.
-fn is_our_version(path: &Path) -> bool {
+pub fn is_our_version(path: &Path) -> bool {
     let banner = format!("EvCxR {VERSION} - ");
     fs::read(path).is_ok_and(|bytes| bytes.windows(banner.len()).any(|window| window == banner.as_bytes()))
 }

@@ -67,6 +67,11 @@ pub struct Python {
 }
 
 impl Python {
+    /// `Python 3.11.7`
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
     /// Starts it.
     pub fn command(&self) -> Command {
         let mut command = Command::new(self.program[0]);

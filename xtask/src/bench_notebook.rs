@@ -1,0 +1,84 @@
+//! `cargo xtask bench notebook`: what a person waits for in a notebook, in our kernel and in plain evcxr.
+//!
+//! `bench_notebook.py` drives the kernels; here is what it needs: a set-up, and the same training in a release build.
+
+use crate::kernel::{folder, guard};
+use crate::lab::{Lab, evcxr, python};
+use crate::process;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+/// Runs `rounds` kernels of ours and `plain` of evcxr's own; writes `target/bench/notebook.csv`.
+///
+/// `first_set_up` measures that as well, in a fresh clone.
+pub fn run(rounds: usize, plain: usize, first_set_up: bool) -> Result<ExitCode> {
+    if rounds == 0 {
+        bail!("--rounds: expected 1 or more, found 0");
+    }
+    let lab = Lab::here()?;
+    lab.set_up()?;
+    let folder = lab.repository.join("target").join("bench");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+
+    let mut script = lab.python_command();
+    let (owner, _alive) = guard::owner(&lab.root)?;
+    script.env(guard::OWNER, owner).arg(lab.repository.join("xtask/src/bench_notebook.py")).arg(&folder);
+    script.arg("--notebook").arg(python::notebooks(&lab).join("mnist.ipynb"));
+    script.arg("--evcxr").arg(evcxr::installed(&lab)?);
+    script.args(["--rounds", &rounds.to_string(), "--plain", &plain.to_string(), "--release"]);
+    script.args(train_in_release(&lab, &folder)?.iter().map(f64::to_string));
+    if first_set_up {
+        script.args(["--first-set-up", &set_up_anew(&lab, &folder)?.to_string()]);
+    }
+    // The script stops its kernel when this pipe closes, that is, when this process ends, however it ends.
+    let mut child = script.stdin(Stdio::piped()).spawn().context("cannot start Python")?;
+    let pipe = child.stdin.take();
+    let status = child.wait().context("cannot wait for Python")?;
+    drop(pipe);
+    folder::sweep(&lab.kernels())?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The seconds that ten epochs took in each of three runs of a program that `cargo build --release` made.
+fn train_in_release(lab: &Lab, folder: &Path) -> Result<Vec<f64>> {
+    eprintln!("bench: cargo build --release, for the same training outside a notebook (minutes, the first time)");
+    let target = folder.join("release-target");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--release", "--package", "nn-core", "--example", "train_once"]);
+    cargo.current_dir(&lab.repository).env("CARGO_TARGET_DIR", &target).env_remove("RUSTFLAGS");
+    process::run("cargo build --release", &mut cargo)?;
+    let program = target.join("release/examples").join(process::executable("train_once"));
+    let data = folder.join("data");
+    let mut prepare = Command::new(&program);
+    process::run("train_once prepare", prepare.arg("prepare").arg(&data).arg(lab.repository.join("data")))?;
+    let mut seconds = Vec::new();
+    for _ in 0..3 {
+        let line = process::read(Command::new(&program).arg("nn-core f32").arg(&data))?;
+        let first = line.split_whitespace().next().and_then(|word| word.parse().ok());
+        seconds.push(first.with_context(|| format!("train_once: expected seconds, found {line:?}"))?);
+    }
+    Ok(seconds)
+}
+
+/// The seconds that the whole set-up takes in a clone that has nothing yet, evcxr included.
+fn set_up_anew(lab: &Lab, folder: &Path) -> Result<f64> {
+    let clone = folder.join("clone");
+    crate::lab::remove_folder(&clone)?;
+    eprintln!("bench: the first set-up, in {}: about a quarter of an hour", clone.display());
+    process::run("git clone", Command::new("git").args(["clone", "--quiet"]).arg(&lab.repository).arg(&clone))?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let without_evcxr = std::env::split_paths(&path).filter(|folder| !folder.join(evcxr::program()).is_file());
+    let mut command = Command::new("cargo");
+    command.args(["xtask", "set-up"]).current_dir(&clone).env("PATH", std::env::join_paths(without_evcxr)?);
+    for inherited in ["CARGO_TARGET_DIR", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"] {
+        command.env_remove(inherited);
+    }
+    let start = Instant::now();
+    process::run("cargo xtask set-up", &mut command)?;
+    let seconds = start.elapsed().as_secs_f64();
+    crate::lab::remove_folder(&clone)?;
+    Ok(seconds)
+}
