@@ -88,6 +88,7 @@ mod checkpoint;
 pub mod data;
 mod error;
 mod float;
+mod history;
 mod kernels;
 mod loss;
 pub mod metrics;
@@ -107,9 +108,10 @@ pub use {ndarray, plotters, polars_core};
 pub use activation::Activation;
 pub use error::{Error, Result};
 pub use float::Float;
+pub use history::{Epoch, History};
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Epoch, Evaluation, History, Training};
+pub use train::{Evaluation, Training};
 
 /// Everything a notebook needs, in one `use`; ndarray's everyday names and polars' `df!` among it.
 pub mod prelude {
