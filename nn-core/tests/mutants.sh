@@ -12,17 +12,17 @@ folder=${1:-$nn_core/../target/mutants}
 rm -rf "$folder/src" "$folder/tests"
 mkdir -p "$folder/src" "$folder/tests"
 
-for file in activation checkpoint error float loss metrics network persist train whole_file; do
+for file in activation checkpoint error float history loss metrics network persist progress recipe train whole_file; do
     cp "$nn_core/src/$file.rs" "$folder/src"
 done
 cp -r "$nn_core/src/kernels" "$folder/src"
 sed -e '/^pub mod \(notebook\|plot\)/d; /crate::\(notebook\|plot\)::/d; /polars_core::/d' \
-    -e 's/pub use {ndarray, polars_core}/pub use ndarray/; s/Dataset, Handwriting, Mnist/Dataset/' \
+    -e 's/pub use {ndarray, plotters, polars_core}/pub use ndarray/; s/Dataset, Handwriting, Mnist/Dataset/' \
     "$nn_core/src/lib.rs" > "$folder/src/lib.rs"
 {
     echo '//! Data in memory.'
     echo 'use crate::{Error, Float, Result}; use ndarray::{Array1, Array2, ArrayView1, Axis, s}; '
-    grep '^const \(LABELS\|MOST\)' "$nn_core/src/data/mod.rs"
+    grep '^\(pub(crate) \)\?const \(LABELS\|MOST\)' "$nn_core/src/data/mod.rs"
     sed -n '/^\/\/\/ Examples with their labels/,/^}/p; /^impl Dataset/,/^}/p; /^impl std::fmt::Debug for Dataset/,/^}/p' "$nn_core/src/data/mod.rs"
     sed -n '/^\/\/\/ One row per label/,$p' "$nn_core/src/data/mod.rs"
 } > "$folder/src/data.rs"
