@@ -89,9 +89,14 @@ export class Lab {
 
   /** Runs a cell; returns its printed text and results once it has ended, without waiting if `end` is false. */
   async run(cell, end = true) {
-    await cell.locator(".cm-content").click();
     const before = await this.number(cell);
-    await this.page.keyboard.press("Control+Enter");
+    const begun = async () => (await this.number(cell)) !== before;
+    // A notebook that has just been opened may not hear the first key.
+    for (let tries = 0; tries < 10 && !(await begun()); tries++) {
+      await cell.locator(".cm-content").click();
+      await this.page.keyboard.press("Control+Enter");
+      await until("the cell to begin", begun, 5_000).catch(() => {});
+    }
     if (end) await until("the cell to end", async () => /^\d+$/.test(await this.number(cell)) && (await this.number(cell)) !== before, ALL_CELLS);
     return this.output(cell);
   }
