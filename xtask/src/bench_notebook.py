@@ -136,10 +136,7 @@ class Life:
             cells = [(cell.source, self.run(session, cell.source)) for cell in code_cells(self.read())]
             run_all = time.monotonic() - start
             self.say(f"{run_all:.2f} s for all; now one cell after another")
-            later = {kind: [] for kind in LATER}
-            for number in range(len(LATER["let"])):
-                for kind in LATER:
-                    later[kind].append(self.run(session, LATER[kind][number]))
+            later = {kind: [self.run(session, source) for source in sources] for kind, sources in LATER.items()}
             training = [float(self.output(session, TRAIN)) for _ in range(3)]
         finally:
             manager.shutdown_kernel(now=True)
