@@ -1,7 +1,7 @@
 //! `cargo xtask doctor`: what is wrong or slow on this computer, and the line that mends it. It changes nothing.
 
 use crate::kernel::folder;
-use crate::lab::{Lab, evcxr, python};
+use crate::lab::{Lab, Rust, evcxr, python};
 use crate::process;
 use anyhow::Result;
 use std::fs;
@@ -65,9 +65,7 @@ fn rust() -> Finding {
     let Ok(version) = process::read(Command::new("rustc").arg("--version")) else {
         return Wrong("there is no rustc on PATH".into(), "install Rust from https://rustup.rs".into());
     };
-    let has_source = process::read(Command::new("rustc").args(["--print", "sysroot"]))
-        .is_ok_and(|root| Path::new(&root).join("lib/rustlib/src/rust/library/std/src/lib.rs").is_file());
-    compiler(&version, wanted, has_source)
+    compiler(&version, wanted, Rust::look().is_ok_and(|rust| rust.has_source()))
 }
 
 /// `version` as `rustc --version` prints it.

@@ -54,15 +54,7 @@ const MOST: f64 = 8000.0;
 
 impl Figure {
     pub(crate) fn new(title: &str, chart: Chart) -> Self {
-        Self {
-            title: text::clean(title),
-            subtitle: String::new(),
-            warnings: Vec::new(),
-            alt: None,
-            size: None,
-            resolution: 2.0,
-            panels: vec![Panel { heading: String::new(), chart }],
-        }
+        Self::of(title, vec![Panel { heading: String::new(), chart }])
     }
 
     /// The figures' panels under one title, from left to right.
@@ -74,7 +66,10 @@ impl Figure {
                 Panel { heading, ..panel }
             })
         });
-        let panels = panels.collect();
+        Self::of(title, panels.collect())
+    }
+
+    fn of(title: &str, panels: Vec<Panel>) -> Self {
         Self {
             title: text::clean(title),
             subtitle: String::new(),

@@ -15,14 +15,19 @@ pub struct Rust {
 }
 
 impl Rust {
-    /// Finds the toolchain; adds rust-src where rustup can.
-    pub fn find() -> Result<(Step, Rust)> {
+    /// Finds the toolchain; adds nothing.
+    pub fn look() -> Result<Rust> {
         let printed = process::read(Command::new("rustc").args(["--print", "sysroot", "--print", "host-tuple"]))
             .context("no working rustc: install Rust from https://rustup.rs")?;
         let Some((sysroot, host)) = printed.split_once('\n') else {
             bail!("rustc --print sysroot --print host-tuple: expected two lines, found `{printed}`");
         };
-        let rust = Rust { host: host.trim().to_owned(), sysroot: PathBuf::from(sysroot.trim()) };
+        Ok(Rust { host: host.trim().to_owned(), sysroot: PathBuf::from(sysroot.trim()) })
+    }
+
+    /// Finds the toolchain; adds rust-src where rustup can.
+    pub fn find() -> Result<(Step, Rust)> {
+        let rust = Rust::look()?;
         if rust.has_source() {
             return Ok((Step::Found, rust));
         }
@@ -44,7 +49,8 @@ impl Rust {
         if own.is_file() { own } else { PathBuf::from(name) }
     }
 
-    fn has_source(&self) -> bool {
+    /// Whether the library's source is there.
+    pub fn has_source(&self) -> bool {
         self.sysroot.join("lib/rustlib/src/rust/library/std/src/lib.rs").is_file()
     }
 }
