@@ -3,6 +3,8 @@
 #
 #     nn-core/tests/mutants.sh [FOLDER] [cargo-mutants' options]
 #
+# Without -j: the mutants are made in place.
+#
 # Compiling nn-core with polars for every mutant would take hours. So its mathematics, without data files, figures and
 # tables, becomes a crate of its own in FOLDER (target/mutants), with the tests that are about it, in one program.
 set -eu

@@ -201,6 +201,28 @@ fn options_that_make_no_sense_are_refused_and_nothing_changes() {
         let expected = format!("mini_batch_size: expected 1 to 50, the number of training examples, found {size}");
         assert_eq!(refused(|training, _, _, _| *training = training.clone().mini_batch_size(size)), expected);
     }
+    assert_eq!(
+        refused(|training, _, _, _| *training = training.clone().threads(0)),
+        "threads: expected 1 to 1024, found 0"
+    );
+}
+
+#[test]
+fn the_networks_of_all_epochs_are_kept_where_that_is_asked_for() {
+    let data = easy_data(20, 4, 3, 1);
+    let start = Network::new(&[4, 3], &[Softmax], 1).unwrap();
+    let run = |training: Training| {
+        let mut network = start.clone();
+        let history = training.run(&mut network, &data, &data).unwrap();
+        (history.networks, network)
+    };
+    let training = quiet(Loss::CrossEntropy, 5, 2);
+    assert!(run(training.clone()).0.is_empty());
+    let (networks, last) = run(training.keep_networks());
+    assert_eq!(networks.len(), 3);
+    assert_eq!(networks[0], start);
+    assert_ne!(networks[1], last);
+    assert_eq!(networks[2], last);
 }
 
 #[test]
@@ -283,6 +305,30 @@ fn a_loss_below_ten_times_the_first_is_not_yet_divergence() {
     let training = quiet(Loss::MeanSquaredError, 1, 100).learning_rate(1.5);
     let error = training.run(&mut line(4.0, 0.0), &one(), &one()).unwrap_err();
     assert!(matches!(error, Error::Diverged { epoch: 2, loss: 72.0, .. }), "{error}");
+}
+
+/// The loss of a first epoch is judged by its first mini-batch's, a mean over two examples here: 2, then 8, 32, 128.
+/// The limit is 20; three mini-batches have a mean of 14, and four of 42½.
+#[test]
+fn the_first_epoch_diverges_at_ten_times_the_mean_loss_of_its_first_mini_batch() {
+    let training = quiet(Loss::MeanSquaredError, 2, 1).learning_rate(1.5);
+    let run = |examples| {
+        let data = Dataset::new(Array2::ones((examples, 1)), Array1::zeros(examples)).unwrap();
+        training.run(&mut line(3.0, 0.0), &data, &data)
+    };
+    assert_eq!(run(6).unwrap().train_losses(), [14.0]);
+    let error = run(8).unwrap_err();
+    assert!(matches!(error, Error::Diverged { epoch: 0, loss: 42.5, .. }), "{error}");
+}
+
+/// The sum of two losses is 1.4 · 10³⁰⁸, below f64's largest number of 1.8 · 10³⁰⁸: twice that sum would not be.
+#[test]
+fn a_loss_is_divergence_only_where_it_is_no_number_any_more() {
+    let two = Dataset::new(array![[1.0], [1.0]], array![0, 0]).unwrap();
+    let training = quiet(Loss::MeanSquaredError, 2, 1);
+    assert!(training.clone().learning_rate(0.5).run(&mut line(1.2e154, 0.0), &two, &two).is_ok());
+    let error = training.learning_rate(0.5).run(&mut line(1e200, 0.0), &two, &two).unwrap_err();
+    assert!(matches!(error, Error::Diverged { epoch: 0, loss: f64::INFINITY, .. }), "{error}");
 }
 
 /// From a loss of ½ · 10⁻⁶: four times that, again and again, is above 10 after 13 epochs.
