@@ -2,8 +2,10 @@
 //!
 //! evcxr_jupyter compiles each cell in a crate in a folder of its own. The launcher makes that folder as a copy of
 //! the template ([`folder`]), so that the first `:dep` cell finds everything compiled, and then becomes evcxr_jupyter.
-//! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]).
+//! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
+//! a cell without cargo where nothing but the cell has changed ([`cell`]).
 
+mod cell;
 pub mod folder;
 pub mod guard;
 mod metadata;

@@ -7,7 +7,7 @@
 //! variable names the stand-ins' folder for the kernel, and has its old value again for the real cargo. What
 //! rust-analyzer is told is trimmed ([`metadata`]).
 
-use super::{folder, metadata};
+use super::{cell, folder, metadata};
 use crate::process;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ const SYSROOT: &str = "NN_KERNEL_SYSROOT";
 /// The lock file with the versions to keep.
 const VERSIONS: &str = "NN_KERNEL_VERSIONS";
 /// The value that CARGO_HOME had, if any.
-const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
+pub const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
 
 /// Makes `kernel` find the stand-ins in `home/bin`.
 pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> {
@@ -59,31 +59,50 @@ pub fn run() -> Option<ExitCode> {
         println!("{}", path.display());
         return Some(ExitCode::SUCCESS);
     }
-    if name == "cargo"
-        && let Err(error) = restore_versions()
-    {
-        eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");
-    }
-    let for_analyzer = name == "cargo" && is_for_analyzer(&arguments);
-    let mut command = Command::new(real(name, folder));
-    if name == "cargo" && kernel_folder().is_some_and(|kernel| has_usual_level(&kernel)) {
-        command.args(["--config", QUICK_CELLS]);
-    }
-    command.args(arguments.into_iter().map(|argument| if name == "cargo" { built(argument) } else { argument }));
-    command.stdin(Stdio::null());
-    if name == "cargo" && env::var("RUSTFLAGS").is_ok_and(|flags| flags.starts_with(crate::lab::template::RUSTFLAGS)) {
-        // evcxr adds lld where it finds one; other flags than the template's would compile everything anew.
-        command.env("RUSTFLAGS", crate::lab::template::RUSTFLAGS);
-    }
-    match env::var_os(CARGO_HOME) {
-        Some(home) => command.env("CARGO_HOME", home),
-        None => command.env_remove("CARGO_HOME"),
+    let result = if name != "cargo" {
+        process::become_command(Command::new(real(name, folder)).args(arguments).stdin(Stdio::null()))
+    } else if let Some(wrapped) = cell::wrap() {
+        wrapped
+    } else {
+        stand_in_for_cargo(arguments, folder)
     };
-    let result = if for_analyzer { show_trimmed(&mut command) } else { process::become_command(&mut command) };
     Some(result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     }))
+}
+
+fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<ExitCode> {
+    let for_analyzer = is_for_analyzer(&arguments);
+    let kernel = kernel_folder();
+    let mut arguments: Vec<OsString> = arguments.into_iter().map(built).collect();
+    if kernel.as_ref().is_some_and(|kernel| has_usual_level(kernel)) {
+        arguments.splice(0..0, ["--config".into(), QUICK_CELLS.into()]);
+    }
+    let for_cell = kernel.filter(|_| arguments.iter().any(|argument| argument == "build"));
+    if let Some(mut compiler) = for_cell.as_ref().and_then(|kernel| cell::compiler(kernel, &arguments)) {
+        return process::become_command(&mut compiler);
+    }
+    if let Err(error) = restore_versions() {
+        eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");
+    }
+    let mut cargo = Command::new(real("cargo", stand_ins));
+    cargo.args(&arguments).stdin(Stdio::null());
+    if env::var("RUSTFLAGS").is_ok_and(|flags| flags.starts_with(crate::lab::template::RUSTFLAGS)) {
+        // evcxr adds lld where it finds one; other flags than the template's would compile everything anew.
+        cargo.env("RUSTFLAGS", crate::lab::template::RUSTFLAGS);
+    }
+    match env::var_os(CARGO_HOME) {
+        Some(home) => cargo.env("CARGO_HOME", home),
+        None => cargo.env_remove("CARGO_HOME"),
+    };
+    if for_analyzer {
+        show_trimmed(&mut cargo)
+    } else if let Some(kernel) = for_cell {
+        cell::build(&mut cargo, &kernel, &arguments)
+    } else {
+        process::become_command(&mut cargo)
+    }
 }
 
 /// Whether this is rust-analyzer's question about all packages of the kernel's crate; evcxr's own names no platform.

@@ -1,0 +1,198 @@
+//! Compiles a cell without cargo.
+//!
+//! From one cell to the next nothing changes but the cell. Yet cargo looks at all 150 packages again: a quarter of a second,
+//! each time. So when cargo has compiled a cell, its call of the compiler is kept in the kernel's folder, with the state
+//! of every file that the call depends on and the environment. As long as those stay, our cargo becomes the compiler.
+//! Whatever is new or not understood goes to cargo.
+
+use super::folder::CRATE;
+use crate::process;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, fs};
+
+/// The file in the kernel's folder that holds how its cells are compiled.
+const RECORD: &str = "cell.json";
+/// For the compiler's wrapper: where to write how it was called.
+const CALL: &str = "NN_KERNEL_CALL";
+/// Where evcxr looks for the path of what was compiled; cargo's own message says it too.
+const COMPILED: &str = "EVCXR_EXECUTION_SO_PATH";
+/// Wraps the compiler for the crate of the cells, not for its dependencies.
+const WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
+
+/// The compiler's own command for the next cell of the kernel in `kernel`, for which cargo was asked with `arguments`.
+///
+/// `None` if cargo has not compiled a cell yet, or if something changed since.
+pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<Command> {
+    let record: Value = serde_json::from_slice(&fs::read(kernel.join(RECORD)).ok()?).ok()?;
+    if record["asked"] != asked(arguments)? {
+        return None;
+    }
+    let states = record["states"].as_object()?;
+    if states.iter().any(|(path, state)| self::state(Path::new(path)) != *state) {
+        return None;
+    }
+    if let Some(file) = env::var_os(COMPILED) {
+        fs::write(file, record["compiled"].as_str()?).ok()?;
+    }
+    let mut call = record["call"]["arguments"].as_array()?.iter().map(Value::as_str);
+    let mut compiler = Command::new(call.next()??);
+    for argument in call {
+        compiler.arg(argument?);
+    }
+    compiler.env_clear();
+    for (name, value) in record["call"]["environment"].as_object()? {
+        compiler.env(name, value.as_str()?);
+    }
+    compiler.stdin(Stdio::null()).current_dir(kernel);
+    Some(compiler)
+}
+
+/// Runs cargo, as asked with `arguments`, and keeps how it called the compiler.
+pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Result<ExitCode> {
+    let record = kernel.join(RECORD);
+    let _ = fs::remove_file(&record);
+    if env::var_os(WRAPPER).is_some() {
+        return process::become_command(cargo);
+    }
+    let call = kernel.join("cell.call.json");
+    let _ = fs::remove_file(&call);
+    let start = SystemTime::now();
+    let program = env::current_exe().context("cannot tell where the kernel's cargo is")?;
+    let output = cargo.env(WRAPPER, program).env(CALL, &call).stderr(Stdio::inherit()).output();
+    let output = output.context("cannot start cargo")?;
+    std::io::Write::write_all(&mut std::io::stdout(), &output.stdout)?;
+    if !output.status.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    if let Some(found) = found(kernel, arguments, &call, &output.stdout, start) {
+        let fresh = record.with_extension("new");
+        // A kernel works without: it is slower then.
+        let _ = fs::write(&fresh, found.to_string()).and_then(|()| fs::rename(&fresh, &record));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes down how cargo calls the compiler for a cell, then becomes the compiler: the work of [`WRAPPER`].
+pub fn wrap() -> Option<Result<ExitCode>> {
+    let file = env::var_os(CALL)?;
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    // A build script may ask for cargo itself.
+    Path::new(arguments.first()?).file_stem().filter(|&program| program == "rustc")?;
+    let text: Option<Vec<&str>> = arguments.iter().map(|argument| argument.to_str()).collect();
+    let is_cell = |text: &[&str]| text.windows(2).any(|pair| pair == ["--crate-name", CRATE]);
+    if let (Some(text), Some(mut environment)) = (text, environment())
+        && is_cell(&text)
+    {
+        environment.remove(CALL);
+        // Without it the next cell goes to cargo again.
+        let _ = fs::write(file, json!({ "arguments": text, "environment": environment }).to_string());
+    }
+    let mut compiler = Command::new(arguments.first()?);
+    compiler.args(&arguments[1..]).env_remove(CALL);
+    Some(process::become_command(&mut compiler))
+}
+
+/// What was asked of cargo, and in which environment.
+fn asked(arguments: &[OsString]) -> Option<Value> {
+    let arguments: Option<Vec<&str>> = arguments.iter().map(|argument| argument.to_str()).collect();
+    let mut environment = environment()?;
+    environment.remove(COMPILED);
+    Some(json!({ "arguments": arguments?, "environment": environment }))
+}
+
+/// `None` if a variable is not Unicode.
+fn environment() -> Option<BTreeMap<String, String>> {
+    env::vars_os().map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+/// The record of a build that began at `start` and succeeded with cargo's `messages`.
+fn found(kernel: &Path, arguments: &[OsString], call: &Path, messages: &[u8], start: SystemTime) -> Option<Value> {
+    let call: Value = serde_json::from_slice(&fs::read(call).ok()?).ok()?;
+    let words: Option<Vec<&str>> = call["arguments"].as_array()?.iter().map(Value::as_str).collect();
+    let words = words?;
+    let after = |option: &str| words.windows(2).find(|pair| pair[0] == option).map(|pair| pair[1]);
+    let library = format!("{}{CRATE}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let compiled = Path::new(after("--out-dir")?).join(library);
+    if !compiled.exists() {
+        return None;
+    }
+
+    // The crates that somebody may edit at any time: not while cargo was at work.
+    let mut watched = BTreeSet::new();
+    for message in std::str::from_utf8(messages).ok()?.lines() {
+        let message: Value = serde_json::from_str(message).ok()?;
+        if !message["package_id"].as_str().is_some_and(|id| id.starts_with("path+file:")) {
+            continue;
+        }
+        match message["reason"].as_str()? {
+            "compiler-artifact" if message["target"]["name"] != CRATE => watched.extend(sources(&message)?),
+            "build-script-executed" => watched.extend(asked_for(&message)?),
+            _ => {}
+        }
+    }
+    let changed_since =
+        |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).is_ok_and(|time| time >= start);
+    if watched.iter().any(changed_since) {
+        return None;
+    }
+
+    let mut files = watched;
+    files.extend(["Cargo.toml", "Cargo.lock"].map(|name| kernel.join(name)));
+    let homes =
+        env::var_os(super::stand_in::CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let configured = kernel.ancestors().map(|folder| folder.join(".cargo")).chain(homes);
+    files.extend(configured.flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name))));
+    files.extend(
+        words.iter().filter_map(|word| Some(PathBuf::from(word.split_once('=')?.1))).filter(|path| path.is_file()),
+    );
+    files.insert(PathBuf::from(words.first()?));
+    let states: Option<BTreeMap<&str, Value>> = files.iter().map(|path| Some((path.to_str()?, state(path)))).collect();
+    Some(json!({ "asked": asked(arguments)?, "states": states?, "call": call, "compiled": compiled.to_str()? }))
+}
+
+/// What a library or a build script was compiled from: the manifests, and the list that the compiler wrote beside it.
+fn sources(artifact: &Value) -> Option<BTreeSet<PathBuf>> {
+    let compiled = Path::new(artifact["filenames"].as_array()?.first()?.as_str()?);
+    let library = compiled.file_stem()?.to_str()?.strip_prefix("lib");
+    let mut beside = fs::read_dir(compiled.parent()?).ok()?.flatten().map(|entry| entry.path());
+    // A build script has a folder to itself.
+    let list = beside.find(|path| {
+        let is_its = library.is_none_or(|library| path.file_stem().is_some_and(|name| name == library));
+        is_its && path.extension().is_some_and(|extension| extension == "d")
+    })?;
+    let list = fs::read_to_string(list).ok()?;
+    // `target: source source …`, where a blank in a name has a backslash before it; other targets follow.
+    let (_, sources) = list.lines().next()?.split_once(": ")?;
+    let sources = sources.replace("\\ ", "\0");
+    let sources: Vec<_> = sources.split(' ').map(|source| PathBuf::from(source.replace('\0', " "))).collect();
+    if !sources.iter().all(|source| source.is_absolute() && source.is_file()) {
+        return None;
+    }
+    let manifest = Path::new(artifact["manifest_path"].as_str()?);
+    Some(manifest.parent()?.ancestors().map(|folder| folder.join("Cargo.toml")).chain(sources).collect())
+}
+
+/// The files for whose sake a build script wants to run again; `None` if it names none, and means its whole package, or a
+/// folder.
+fn asked_for(script: &Value) -> Option<BTreeSet<PathBuf>> {
+    let package = script["package_id"].as_str()?.strip_prefix("path+file://")?;
+    let package = Path::new(package.split_once('#').map_or(package, |(path, _)| path));
+    let output = fs::read_to_string(Path::new(script["out_dir"].as_str()?).with_file_name("output")).ok()?;
+    let named = output.lines().filter_map(|line| line.strip_prefix("cargo:")?.trim_start_matches(':').split_once('='));
+    let files: BTreeSet<_> =
+        named.filter(|(key, _)| *key == "rerun-if-changed").map(|(_, file)| package.join(file)).collect();
+    Some(files).filter(|files| !files.is_empty() && files.iter().all(|file| file.is_file()))
+}
+
+/// By which a change of a file is known: time and size; `null` where there is none.
+fn state(path: &Path) -> Value {
+    let Ok(file) = fs::metadata(path) else { return Value::Null };
+    let time = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    json!([time.map(|time| time.as_nanos().to_string()), file.len()])
+}
