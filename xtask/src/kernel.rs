@@ -3,11 +3,12 @@
 //! evcxr_jupyter compiles each cell in a crate in a folder of its own. The launcher makes that folder as a copy of
 //! the template ([`folder`]), so that the first `:dep` cell finds everything compiled, and then becomes evcxr_jupyter.
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
-//! a cell without cargo where nothing but the cell has changed ([`cell`]).
+//! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
 
 mod cell;
 pub mod folder;
 pub mod guard;
+mod link;
 mod metadata;
 pub mod stand_in;
 

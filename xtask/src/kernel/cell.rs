@@ -6,6 +6,7 @@
 //! Whatever is new or not understood goes to cargo.
 
 use super::folder::CRATE;
+use super::link;
 use crate::process;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -40,17 +41,7 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<Command> {
     if let Some(file) = env::var_os(COMPILED) {
         fs::write(file, record["compiled"].as_str()?).ok()?;
     }
-    let mut call = record["call"]["arguments"].as_array()?.iter().map(Value::as_str);
-    let mut compiler = Command::new(call.next()??);
-    for argument in call {
-        compiler.arg(argument?);
-    }
-    compiler.env_clear();
-    for (name, value) in record["call"]["environment"].as_object()? {
-        compiler.env(name, value.as_str()?);
-    }
-    compiler.stdin(Stdio::null()).current_dir(kernel);
-    Some(compiler)
+    command(&record["call"])
 }
 
 /// Runs cargo, as asked with `arguments`, and keeps how it called the compiler.
@@ -82,20 +73,50 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
 pub fn wrap() -> Option<Result<ExitCode>> {
     let file = env::var_os(CALL)?;
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let (program, rest) = arguments.split_first()?;
     // A build script may ask for cargo itself.
-    Path::new(arguments.first()?).file_stem().filter(|&program| program == "rustc")?;
-    let text: Option<Vec<&str>> = arguments.iter().map(|argument| argument.to_str()).collect();
-    let is_cell = |text: &[&str]| text.windows(2).any(|pair| pair == ["--crate-name", CRATE]);
-    if let (Some(text), Some(mut environment)) = (text, environment())
-        && is_cell(&text)
+    Path::new(program).file_stem().filter(|&name| name == "rustc")?;
+    let mut compiler = Command::new(program);
+    compiler.args(rest).env_remove(CALL);
+    if let Some(call) = call(&arguments)
+        && let Some(command) = command(&call)
     {
-        environment.remove(CALL);
-        // Without it the next cell goes to cargo again.
-        let _ = fs::write(file, json!({ "arguments": text, "environment": environment }).to_string());
+        // If it cannot be written, the next cell goes to cargo again.
+        let _ = fs::write(file, call.to_string());
+        compiler = command;
     }
-    let mut compiler = Command::new(arguments.first()?);
-    compiler.args(&arguments[1..]).env_remove(CALL);
     Some(process::become_command(&mut compiler))
+}
+
+/// The call of the compiler that was made with `arguments`, for a cell; it is linked through [`link`].
+fn call(arguments: &[OsString]) -> Option<Value> {
+    let mut words = arguments.iter().map(|argument| argument.to_str()).collect::<Option<Vec<_>>>()?;
+    words.windows(2).find(|pair| *pair == ["--crate-name", CRATE])?;
+    let mut environment = environment()?;
+    // The jobs that cargo shares out end with it.
+    for name in [CALL, "CARGO_MAKEFLAGS", "MAKEFLAGS", "MFLAGS"] {
+        environment.remove(name);
+    }
+    let linker = link::through_us(&env::current_dir().ok()?, &words);
+    if let Some((more, (name, value))) = &linker {
+        words.extend(more.iter().map(String::as_str));
+        environment.insert((*name).to_owned(), value.clone());
+    }
+    Some(json!({ "arguments": words, "environment": environment }))
+}
+
+/// The command that makes a call of the compiler.
+fn command(call: &Value) -> Option<Command> {
+    let mut words = call["arguments"].as_array()?.iter().map(Value::as_str);
+    let mut command = Command::new(words.next()??);
+    for word in words {
+        command.arg(word?);
+    }
+    command.env_clear().stdin(Stdio::null());
+    for (name, value) in call["environment"].as_object()? {
+        command.env(name, value.as_str()?);
+    }
+    Some(command)
 }
 
 /// What was asked of cargo, and in which environment.

@@ -7,7 +7,7 @@
 //! variable names the stand-ins' folder for the kernel, and has its old value again for the real cargo. What
 //! rust-analyzer is told is trimmed ([`metadata`]).
 
-use super::{cell, folder, metadata};
+use super::{cell, folder, link, metadata};
 use crate::process;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ pub fn run() -> Option<ExitCode> {
     }
     let result = if name != "cargo" {
         process::become_command(Command::new(real(name, folder)).args(arguments).stdin(Stdio::null()))
-    } else if let Some(wrapped) = cell::wrap() {
+    } else if let Some(wrapped) = cell::wrap().or_else(link::run) {
         wrapped
     } else {
         stand_in_for_cargo(arguments, folder)
