@@ -45,7 +45,8 @@ pub fn check(lab: &Lab) -> Result<()> {
         };
         bail!("{name}.ipynb {problem}:\n{said}\n{reported}");
     }
-    variables_outlive_failures(&folder)
+    variables_outlive_failures(&folder)?;
+    cells_follow_edits(&folder)
 }
 
 /// Fails if a cell that panics, returns an error or does not compile costs the user a variable.
@@ -63,6 +64,37 @@ fn variables_outlive_failures(folder: &Path) -> Result<()> {
         bail!("a cell that failed cost the user a variable:\n{said}\n{reported}");
     }
     eprintln!("   variables outlive failures: as expected");
+    Ok(())
+}
+
+/// Fails if a cell does not see that a crate was edited since the cell before, or if cells go through cargo without need.
+fn cells_follow_edits(folder: &Path) -> Result<()> {
+    let lemons = folder.join("lemons");
+    let source = lemons.join("src/lib.rs");
+    fs::create_dir_all(lemons.join("src")).with_context(|| format!("cannot create {}", lemons.display()))?;
+    fs::write(lemons.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
+    fs::write(&source, "pub fn count() -> i32 { 3 }")?;
+    let count = "println!(\"{} lemons\", lemons::count());";
+    let edit = format!("std::fs::write({source:?}, \"pub fn count() -> i32 {{ 4 + NONE }} const NONE: i32 = 0;\")?;");
+    let recorded = "println!(\"recorded: {}\", std::path::Path::new(&std::env::var(\"EVCXR_TMPDIR\")?).join(\"cell.json\").exists());";
+    let cells = [
+        &format!(":dep lemons = {{ path = {lemons:?} }}"),
+        "let before = lemons::count();",
+        count,
+        recorded,
+        &edit,
+        count,
+        recorded,
+        "println!(\"{before} before, {} now\", lemons::count());",
+    ];
+    let output = run(&write(folder, "cells_follow_edits", &cells.map(cell))?)?;
+    let (said, reported) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let both = said.matches("recorded: true").count() == 2 || !cfg!(unix);
+    let seen = ["3 lemons", "4 lemons", "3 before, 4 now"].iter().all(|line| said.contains(line));
+    if !output.status.success() || !seen || !both {
+        bail!("a cell did not follow an edit, or went through cargo:\n{said}\n{reported}");
+    }
+    eprintln!("   cells follow edits: as expected");
     Ok(())
 }
 
