@@ -62,7 +62,7 @@ pub fn run(from: &Path, to: &Path) -> Result<()> {
         let unfinished = path.with_extension("part");
         fs::write(&unfinished, &packed).with_context(|| format!("{}: cannot write", unfinished.display()))?;
         fs::rename(&unfinished, &path).with_context(|| format!("{}: cannot write", path.display()))?;
-        println!("{}: {} rows, {} bytes, SHA-256 {}", path.display(), labels.len(), packed.len(), sum(&packed));
+        println!("{}: {} rows, {} bytes, SHA-256 {}", path.display(), labels.len(), packed.len(), sha256(&packed));
     }
     Ok(())
 }
@@ -85,7 +85,7 @@ impl Source {
                 .with_context(|| format!("{}: cannot unpack", packed.display()))?;
             (packed, content)
         };
-        let found = sum(&content);
+        let found = sha256(&content);
         if found != self.sha256 {
             bail!("{}: expected SHA-256 {} of the uncompressed content, found {found}", path.display(), self.sha256);
         }
@@ -124,6 +124,7 @@ fn pack(content: &[u8]) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-fn sum(content: &[u8]) -> String {
+/// In hexadecimal digits.
+pub fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,16 +2,18 @@
 //!
 //! From one cell to the next nothing changes but the cell. Yet cargo looks at all 150 packages again: a quarter of a second,
 //! each time. So when cargo has compiled a cell, its call of the compiler is kept in the kernel's folder, with the state
-//! of every file that the call depends on and the environment. As long as those stay, our cargo becomes the compiler.
-//! Whatever is new or not understood goes to cargo.
+//! of every file that the call depends on and a hash of the environment, which may hold secrets. As long as those stay, our
+//! cargo becomes the compiler. Whatever is new or not understood goes to cargo.
 
 use super::folder::CRATE;
 use super::link;
+use crate::data::sha256;
 use crate::process;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -41,7 +43,7 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<Command> {
     if let Some(file) = env::var_os(COMPILED) {
         fs::write(file, record["compiled"].as_str()?).ok()?;
     }
-    command(&record["call"])
+    command(&record)
 }
 
 /// Runs cargo, as asked with `arguments`, and keeps how it called the compiler.
@@ -56,12 +58,14 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
     let start = SystemTime::now();
     let program = env::current_exe().context("cannot tell where the kernel's cargo is")?;
     let output = cargo.env(WRAPPER, program).env(CALL, &call).stderr(Stdio::inherit()).output();
+    let called = fs::read(&call);
+    let _ = fs::remove_file(&call);
     let output = output.context("cannot start cargo")?;
-    std::io::Write::write_all(&mut std::io::stdout(), &output.stdout)?;
+    std::io::stdout().write_all(&output.stdout)?;
     if !output.status.success() {
         return Ok(ExitCode::FAILURE);
     }
-    if let Some(found) = found(kernel, arguments, &call, &output.stdout, start) {
+    if let Some(found) = called.ok().and_then(|call| found(kernel, arguments, &call, &output.stdout, start)) {
         let fresh = record.with_extension("new");
         // A kernel works without: it is slower then.
         let _ = fs::write(&fresh, found.to_string()).and_then(|()| fs::rename(&fresh, &record));
@@ -78,18 +82,14 @@ pub fn wrap() -> Option<Result<ExitCode>> {
     Path::new(program).file_stem().filter(|&name| name == "rustc")?;
     let mut compiler = Command::new(program);
     compiler.args(rest).env_remove(CALL);
-    if let Some(call) = call(&arguments)
-        && let Some(command) = command(&call)
-    {
-        // If it cannot be written, the next cell goes to cargo again.
-        let _ = fs::write(file, call.to_string());
-        compiler = command;
-    }
+    // If it cannot be written, the next cell goes to cargo again.
+    let _ = keep_call(&arguments, Path::new(&file), &mut compiler);
     Some(process::become_command(&mut compiler))
 }
 
-/// The call of the compiler that was made with `arguments`, for a cell; it is linked through [`link`].
-fn call(arguments: &[OsString]) -> Option<Value> {
+/// Writes the call of the compiler that was made with `arguments` to `file`, if it is for a cell; that is linked through
+/// [`link`].
+fn keep_call(arguments: &[OsString], file: &Path, compiler: &mut Command) -> Option<()> {
     let mut words = arguments.iter().map(|argument| argument.to_str()).collect::<Option<Vec<_>>>()?;
     words.windows(2).find(|pair| *pair == ["--crate-name", CRATE])?;
     let mut environment = environment()?;
@@ -101,20 +101,29 @@ fn call(arguments: &[OsString]) -> Option<Value> {
     if let Some((more, (name, value))) = &linker {
         words.extend(more.iter().map(String::as_str));
         environment.insert((*name).to_owned(), value.clone());
+        compiler.args(more).env(name, value);
     }
-    Some(json!({ "arguments": words, "environment": environment }))
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let call = json!({ "arguments": words, "environment": environment });
+    options.open(file).ok()?.write_all(call.to_string().as_bytes()).ok()
 }
 
-/// The command that makes a call of the compiler.
-fn command(call: &Value) -> Option<Command> {
-    let mut words = call["arguments"].as_array()?.iter().map(Value::as_str);
+/// The command that makes a recorded call of the compiler.
+fn command(record: &Value) -> Option<Command> {
+    let mut words = record["arguments"].as_array()?.iter().map(Value::as_str);
     let mut command = Command::new(words.next()??);
     for word in words {
         command.arg(word?);
     }
-    command.env_clear().stdin(Stdio::null());
-    for (name, value) in call["environment"].as_object()? {
-        command.env(name, value.as_str()?);
+    command.stdin(Stdio::null());
+    for (name, value) in record["environment"].as_object()? {
+        match value.as_str() {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     Some(command)
 }
@@ -124,7 +133,8 @@ fn asked(arguments: &[OsString]) -> Option<Value> {
     let arguments: Option<Vec<&str>> = arguments.iter().map(|argument| argument.to_str()).collect();
     let mut environment = environment()?;
     environment.remove(COMPILED);
-    Some(json!({ "arguments": arguments?, "environment": environment }))
+    let environment: String = environment.iter().map(|(name, value)| format!("{name}={value}\0")).collect();
+    Some(json!({ "arguments": arguments?, "environment": sha256(environment.as_bytes()) }))
 }
 
 /// `None` if a variable is not Unicode.
@@ -132,9 +142,9 @@ fn environment() -> Option<BTreeMap<String, String>> {
     env::vars_os().map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
-/// The record of a build that began at `start` and succeeded with cargo's `messages`.
-fn found(kernel: &Path, arguments: &[OsString], call: &Path, messages: &[u8], start: SystemTime) -> Option<Value> {
-    let call: Value = serde_json::from_slice(&fs::read(call).ok()?).ok()?;
+/// The record of a build that began at `start` and succeeded with cargo's `messages` and a `call` of the compiler.
+fn found(kernel: &Path, arguments: &[OsString], call: &[u8], messages: &[u8], start: SystemTime) -> Option<Value> {
+    let call: Value = serde_json::from_slice(call).ok()?;
     let words: Option<Vec<&str>> = call["arguments"].as_array()?.iter().map(Value::as_str).collect();
     let words = words?;
     let after = |option: &str| words.windows(2).find(|pair| pair[0] == option).map(|pair| pair[1]);
@@ -174,7 +184,21 @@ fn found(kernel: &Path, arguments: &[OsString], call: &Path, messages: &[u8], st
     );
     files.insert(PathBuf::from(words.first()?));
     let states: Option<BTreeMap<&str, Value>> = files.iter().map(|path| Some((path.to_str()?, state(path)))).collect();
-    Some(json!({ "asked": asked(arguments)?, "states": states?, "call": call, "compiled": compiled.to_str()? }))
+    Some(json!({
+        "asked": asked(arguments)?,
+        "states": states?,
+        "arguments": words,
+        "environment": changes(&call["environment"])?,
+        "compiled": compiled.to_str()?,
+    }))
+}
+
+/// How the compiler's environment differs from ours, cargo's: the new values, and `null` for what is not in it.
+fn changes(compilers: &Value) -> Option<BTreeMap<String, Value>> {
+    let (ours, compilers) = (environment()?, compilers.as_object()?);
+    let gone = ours.keys().filter(|name| !compilers.contains_key(*name)).map(|name| (name.clone(), Value::Null));
+    let set = compilers.iter().filter(|(name, value)| ours.get(*name).map(String::as_str) != value.as_str());
+    Some(gone.chain(set.map(|(name, value)| (name.clone(), value.clone()))).collect())
 }
 
 /// What a library or a build script was compiled from: the manifests, and the list that the compiler wrote beside it.
