@@ -36,64 +36,43 @@ pub trait Float: NdFloat + sealed::Sealed {
     ) -> Result<History>;
 }
 
-impl Float for f32 {
-    const DTYPE: Dtype = Dtype::F32;
+macro_rules! precision {
+    ($float:ident, $dtype:ident) => {
+        impl Float for $float {
+            const DTYPE: Dtype = Dtype::$dtype;
 
-    #[inline]
-    fn of(value: f64) -> Self {
-        value as f32
-    }
+            #[inline]
+            fn of(value: f64) -> Self {
+                value as $float
+            }
 
-    #[inline]
-    fn f64(self) -> f64 {
-        f64::from(self)
-    }
+            #[inline]
+            fn f64(self) -> f64 {
+                self.into()
+            }
 
-    fn little_endian(self) -> impl IntoIterator<Item = u8> {
-        self.to_le_bytes()
-    }
+            fn little_endian(self) -> impl IntoIterator<Item = u8> {
+                self.to_le_bytes()
+            }
 
-    fn train(
-        training: &Training,
-        history: History,
-        network: &mut Network<Self>,
-        train: &Dataset,
-        test: &Dataset,
-    ) -> Result<History> {
-        training.run_from(history, network, train, test)
-    }
+            fn train(
+                training: &Training,
+                history: History,
+                network: &mut Network<Self>,
+                train: &Dataset,
+                test: &Dataset,
+            ) -> Result<History> {
+                training.run_from(history, network, train, test)
+            }
+        }
+
+        impl sealed::Sealed for $float {}
+    };
 }
 
-impl Float for f64 {
-    const DTYPE: Dtype = Dtype::F64;
-
-    #[inline]
-    fn of(value: f64) -> Self {
-        value
-    }
-
-    #[inline]
-    fn f64(self) -> f64 {
-        self
-    }
-
-    fn little_endian(self) -> impl IntoIterator<Item = u8> {
-        self.to_le_bytes()
-    }
-
-    fn train(
-        training: &Training,
-        history: History,
-        network: &mut Network<Self>,
-        train: &Dataset,
-        test: &Dataset,
-    ) -> Result<History> {
-        training.run_from(history, network, train, test)
-    }
-}
+precision!(f32, F32);
+precision!(f64, F64);
 
 mod sealed {
     pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
 }

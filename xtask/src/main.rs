@@ -65,7 +65,10 @@ enum Command {
         names: Vec<String>,
     },
     /// Check everything: format, lints, tests, documentation, every notebook
-    Test,
+    Test {
+        /// Only the set-up and the parts whose name holds one of these: `kernels`, `mnist`, `browser`, …
+        parts: Vec<String>,
+    },
     /// Install what lab, run and test need, and nothing more
     SetUp,
     /// Say what is wrong or slow on this computer, and the line that mends it
@@ -134,7 +137,7 @@ fn main() -> ExitCode {
         Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
         Command::Run { names, in_place } => notebook::run(&names, in_place),
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
-        Command::Test => test::run(),
+        Command::Test { parts } => test::run(parts),
         Command::SetUp => lab::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),
         Command::Doctor => doctor::run(),
         Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),

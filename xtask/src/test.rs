@@ -6,7 +6,9 @@
 mod bits;
 mod failures;
 mod in_step;
+mod kernels;
 pub mod python;
+mod trial;
 
 use crate::browser::{self, Browser};
 use crate::lab::{Lab, Rust, template};
@@ -16,10 +18,12 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-/// Runs all parts; prints their times at the end.
-pub fn run() -> Result<ExitCode> {
+const SET_UP: &str = "set-up";
+
+/// Runs all parts, or the set-up and those whose name holds one of `words`; prints their times at the end.
+pub fn run(words: Vec<String>) -> Result<ExitCode> {
     let lab = Lab::here()?;
-    let mut parts = Parts(Vec::new());
+    let mut parts = Parts { words, names: Vec::new(), done: Vec::new() };
 
     parts.run("format", || cargo(&lab, "fmt", &["--all", "--check"]));
     parts.run("clippy", || {
@@ -33,7 +37,7 @@ pub fn run() -> Result<ExitCode> {
     parts.run("xtask's own tests", || cargo(&lab, "test", &["--package", "xtask", "--quiet"]));
 
     let mut rust = None;
-    parts.run("set-up", || {
+    parts.run(SET_UP, || {
         rust = Some(lab.set_up()?);
         Ok(())
     });
@@ -41,6 +45,7 @@ pub fn run() -> Result<ExitCode> {
         Some(rust) => part(rust),
         None => bail!("not run, because the set-up failed"),
     };
+    // The tests compare with it where it is there.
     let mut numpy = None;
     parts.run("numpy reproduces the fixture", || {
         let python = python::install(&lab)?;
@@ -52,6 +57,7 @@ pub fn run() -> Result<ExitCode> {
     parts.run("documentation's examples", || needs_set_up(&|rust| tests(&lab, rust, &["--doc"], None)));
     parts.run("the same bits in debug", || needs_set_up(&|rust| bits::check(&lab, rust)));
     parts.run("failing cells are noticed", || needs_set_up(&|_| failures::check(&lab)));
+    parts.run("kernels at once, edited, killed", || needs_set_up(&|_| kernels::check(&lab)));
     match notebook::find(&lab, &[]) {
         Ok(notebooks) => {
             for path in notebooks {
@@ -69,7 +75,7 @@ pub fn run() -> Result<ExitCode> {
         Err(error) => parts.run("notebooks", || Err(error)),
     }
     browser_tests(&lab, &mut parts, rust.is_some());
-    Ok(parts.table())
+    parts.table()
 }
 
 /// The tests in a real browser. Without one they are skipped, with a line that says how to get it; never under CI.
@@ -77,6 +83,10 @@ fn browser_tests(lab: &Lab, parts: &mut Parts, is_set_up: bool) {
     type Check = fn(&Lab, &Browser) -> Result<()>;
     const PARTS: [(&str, Check); 2] =
         [("JupyterLab in a browser", browser::check_lab), ("the exported page in a browser", browser::check_page)];
+    if !PARTS.iter().any(|(name, _)| parts.wants(name)) {
+        parts.names.extend(PARTS.map(|(name, _)| name.to_owned()));
+        return;
+    }
     let browser = if is_set_up { Browser::install(lab) } else { Err(anyhow!("not run, because the set-up failed")) };
     match browser {
         Err(missing) if is_set_up && std::env::var_os("CI").is_none() => {
@@ -92,8 +102,13 @@ fn browser_tests(lab: &Lab, parts: &mut Parts, is_set_up: bool) {
     }
 }
 
-/// What ran, how it ended, and how many seconds it took.
-struct Parts(Vec<(String, Outcome, f64)>);
+/// What is asked for, and what ran, how it ended, and how many seconds it took.
+struct Parts {
+    words: Vec<String>,
+    /// Of all parts, whether asked for or not.
+    names: Vec<String>,
+    done: Vec<(String, Outcome, f64)>,
+}
 
 #[derive(Clone, Copy, PartialEq)]
 enum Outcome {
@@ -103,7 +118,15 @@ enum Outcome {
 }
 
 impl Parts {
+    fn wants(&self, name: &str) -> bool {
+        self.words.is_empty() || name == SET_UP || self.words.iter().any(|word| name.contains(word.as_str()))
+    }
+
     fn run(&mut self, name: &str, part: impl FnOnce() -> Result<()>) {
+        self.names.push(name.to_owned());
+        if !self.wants(name) {
+            return;
+        }
         eprintln!("\n== {name}");
         let start = Instant::now();
         let result = part();
@@ -113,21 +136,25 @@ impl Parts {
             Err(error) => eprintln!("== {name}: FAILED after {seconds:.1} s: {error:#}"),
         }
         let outcome = if result.is_ok() { Outcome::Passed } else { Outcome::Failed };
-        self.0.push((name.to_owned(), outcome, seconds));
+        self.done.push((name.to_owned(), outcome, seconds));
     }
 
     fn skip(&mut self, name: &str, reason: &str) {
         eprintln!("\n== {name}: SKIPPED: {reason}");
-        self.0.push((name.to_owned(), Outcome::Skipped, 0.0));
+        self.done.push((name.to_owned(), Outcome::Skipped, 0.0));
     }
 
     fn count(&self, outcome: Outcome) -> usize {
-        self.0.iter().filter(|(_, found, _)| *found == outcome).count()
+        self.done.iter().filter(|(_, found, _)| *found == outcome).count()
     }
 
-    fn table(&self) -> ExitCode {
+    fn table(&self) -> Result<ExitCode> {
+        let unknown = |word: &&String| !self.names.iter().any(|name| name.contains(word.as_str()));
+        if let Some(word) = self.words.iter().find(unknown) {
+            bail!("no part's name holds {word:?}; the parts are: {}", self.names.join(", "));
+        }
         println!();
-        for (name, outcome, seconds) in &self.0 {
+        for (name, outcome, seconds) in &self.done {
             let outcome = match outcome {
                 Outcome::Passed => "passed",
                 Outcome::Failed => "FAILED",
@@ -135,13 +162,13 @@ impl Parts {
             };
             println!("{name:<32}{outcome:<8}{seconds:8.1} s");
         }
-        let total: f64 = self.0.iter().map(|(_, _, seconds)| seconds).sum();
+        let total: f64 = self.done.iter().map(|(_, _, seconds)| seconds).sum();
         println!("{:<40}{total:8.1} s\n", "together");
         let [passed, failed, skipped] =
             [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|outcome| self.count(outcome));
         let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
         println!("{passed} passed, {failed} failed{skipped}");
-        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 

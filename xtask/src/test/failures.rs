@@ -1,11 +1,10 @@
 //! Checks what failing cells do: `cargo xtask run` notices each of the ways to fail, and the user's variables outlive them.
 
+use super::trial::{self, cell};
 use crate::lab::Lab;
-use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use anyhow::{Result, bail};
+use serde_json::json;
+use std::path::Path;
 
 /// Name, code of the second cell, and what the report must hold; `None` for a notebook that passes.
 const NOTEBOOKS: [(&str, &str, Option<&str>); 4] = [
@@ -24,29 +23,26 @@ const FAILING: [&str; 5] = [
     "std::thread::spawn(|| panic!(\"lemons elsewhere\")).join().unwrap();",
 ];
 
-/// Runs one small notebook for each, in a kernel of its own.
+/// Runs one small notebook for each.
 pub fn check(lab: &Lab) -> Result<()> {
-    let folder = lab.root.join("failures");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let folder = trial::folder(lab)?;
     for (name, code, expected) in NOTEBOOKS {
-        let path = write(&folder, name, &[cell("let lemons = 3;"), cell(code), cell("println!(\"{lemons}\");")])?;
-        let output = run(&path)?;
-        let (said, reported) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let cells = ["let lemons = 3;", code, "println!(\"{lemons}\");"];
+        let trial = trial::run(&folder, name, &cells.map(cell))?;
         let problem = match expected {
-            None if !output.status.success() => "failed, but should have passed",
-            Some(_) if output.status.success() => "passed, but should have failed",
-            Some(_) if !reported.contains("code cell 2 of 3") => "did not name the cell",
-            Some(message) if !reported.contains(message) => "did not show the message",
-            Some(_) if said.contains("3/3") => "went on after the failure",
+            None if !trial.passed => "failed, but should have passed",
+            Some(_) if trial.passed => "passed, but should have failed",
+            Some(_) if !trial.reported.contains("code cell 2 of 3") => "did not name the cell",
+            Some(message) if !trial.reported.contains(message) => "did not show the message",
+            Some(_) if trial.said.contains("3/3") => "went on after the failure",
             _ => {
                 eprintln!("   {name}: as expected");
                 continue;
             }
         };
-        bail!("{name}.ipynb {problem}:\n{said}\n{reported}");
+        bail!(trial.error(&format!("{name}.ipynb {problem}")));
     }
-    variables_outlive_failures(&folder)?;
-    cells_follow_edits(&folder)
+    variables_outlive_failures(&folder)
 }
 
 /// Fails if a cell that panics, returns an error or does not compile costs the user a variable.
@@ -58,69 +54,10 @@ fn variables_outlive_failures(folder: &Path) -> Result<()> {
         // Used, changed and kept: the next failure meets a variable with a history.
         cells.extend([failing, cell("lemons.push(lemons.len());\nprintln!(\"still {lemons:?}\");")]);
     }
-    let output = run(&write(folder, "variables_outlive_failures", &cells)?)?;
-    let (said, reported) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    if !output.status.success() || !said.contains("still [3, 4, 2, 3, 4, 5, 6]") {
-        bail!("a cell that failed cost the user a variable:\n{said}\n{reported}");
+    let trial = trial::run(folder, "variables_outlive_failures", &cells)?;
+    if !trial.passed || !trial.said.contains("still [3, 4, 2, 3, 4, 5, 6]") {
+        bail!(trial.error("a cell that failed cost the user a variable"));
     }
     eprintln!("   variables outlive failures: as expected");
     Ok(())
-}
-
-/// Fails if a cell does not see that a crate was edited since the cell before, or if cells go through cargo without need.
-fn cells_follow_edits(folder: &Path) -> Result<()> {
-    let lemons = folder.join("lemons");
-    let source = lemons.join("src/lib.rs");
-    fs::create_dir_all(lemons.join("src")).with_context(|| format!("cannot create {}", lemons.display()))?;
-    fs::write(lemons.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
-    fs::write(&source, "pub fn count() -> i32 { 3 }")?;
-    let count = "println!(\"{} lemons\", lemons::count());";
-    let edit = format!("std::fs::write({source:?}, \"pub fn count() -> i32 {{ 4 + NONE }} const NONE: i32 = 0;\")?;");
-    let recorded = "println!(\"recorded: {}\", std::path::Path::new(&std::env::var(\"EVCXR_TMPDIR\")?).join(\"cell.json\").exists());";
-    let cells = [
-        &format!(":dep lemons = {{ path = {lemons:?} }}"),
-        "let before = lemons::count();",
-        count,
-        recorded,
-        &edit,
-        count,
-        recorded,
-        "println!(\"{before} before, {} now\", lemons::count());",
-    ];
-    let output = run(&write(folder, "cells_follow_edits", &cells.map(cell))?)?;
-    let (said, reported) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let both = said.matches("recorded: true").count() == 2 || !cfg!(unix);
-    let seen = ["3 lemons", "4 lemons", "3 before, 4 now"].iter().all(|line| said.contains(line));
-    if !output.status.success() || !seen || !both {
-        bail!("a cell did not follow an edit, or went through cargo:\n{said}\n{reported}");
-    }
-    eprintln!("   cells follow edits: as expected");
-    Ok(())
-}
-
-fn cell(source: &str) -> Value {
-    json!({ "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": source })
-}
-
-/// Writes a notebook of these cells; its path.
-fn write(folder: &Path, name: &str, cells: &[Value]) -> Result<PathBuf> {
-    let mut cells = cells.to_vec();
-    for (number, cell) in cells.iter_mut().enumerate() {
-        cell["id"] = json!(format!("cell-{number}"));
-    }
-    let notebook = json!({
-        "cells": cells,
-        "metadata": { "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" } },
-        "nbformat": 4, "nbformat_minor": 5,
-    });
-    let path = folder.join(format!("{name}.ipynb"));
-    fs::write(&path, notebook.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
-}
-
-/// `cargo xtask run` of this notebook.
-fn run(notebook: &Path) -> Result<Output> {
-    let program = std::env::current_exe().context("cannot tell where this program is")?;
-    let output = Command::new(program).arg("run").arg(notebook).stdin(Stdio::null()).output();
-    output.context("cannot run the notebook")
 }

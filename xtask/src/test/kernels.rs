@@ -1,0 +1,118 @@
+//! Checks what kernels do beside running cells: two at once, a crate that is edited, a kernel that is killed.
+
+use super::trial::{self, cell};
+use crate::lab::Lab;
+use anyhow::{Context, Result, anyhow, bail};
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+/// Runs a few small notebooks.
+pub fn check(lab: &Lab) -> Result<()> {
+    let folder = trial::folder(lab)?;
+    two_at_once(&folder)?;
+    cells_follow_edits(&folder)?;
+    if cfg!(target_os = "linux") {
+        killed_kernels_leave_nothing(&folder)?;
+    }
+    Ok(())
+}
+
+/// Fails if two notebooks that wait for each other do not both pass.
+fn two_at_once(folder: &Path) -> Result<()> {
+    let names = ["one", "other"];
+    let here = |name: &str| folder.join(format!("{name}.here"));
+    for name in names {
+        let _ = fs::remove_file(here(name));
+    }
+    let notebook = |own: &str, other: &str| {
+        let meet = format!(
+            "std::fs::write({:?}, \"\")?;\n\
+             let other = std::path::Path::new({:?});\n\
+             for _ in 0..1200 {{ if !other.exists() {{ std::thread::sleep(std::time::Duration::from_millis(100)); }} }}\n\
+             assert!(other.exists(), \"the other notebook did not come\");",
+            here(own),
+            here(other)
+        );
+        let cells = [
+            ":dep nn-core = { path = \"../../../nn-core\" }\nuse nn_core::prelude::*;",
+            "let lemons: Array1<f32> = Array1::linspace(1.0, 4.0, 4);",
+            &meet,
+            "println!(\"{} lemons\", lemons.sum());",
+        ];
+        trial::run(folder, own, &cells.map(cell))
+    };
+    let trials = thread::scope(|scope| {
+        let one = scope.spawn(|| notebook(names[0], names[1]));
+        [notebook(names[1], names[0]), one.join().unwrap_or_else(|_| Err(anyhow!("a thread panicked")))]
+    });
+    for trial in trials {
+        let trial = trial?;
+        if !trial.passed || !trial.said.contains("10 lemons") {
+            bail!(trial.error("two notebooks at once disturbed each other"));
+        }
+    }
+    eprintln!("   two notebooks at once: as expected");
+    Ok(())
+}
+
+/// Fails if a cell does not see that a crate was edited since the cell before, or if cells go through cargo without need.
+fn cells_follow_edits(folder: &Path) -> Result<()> {
+    let lemons = folder.join("lemons");
+    let source = lemons.join("src/lib.rs");
+    fs::create_dir_all(lemons.join("src")).with_context(|| format!("cannot create {}", lemons.display()))?;
+    fs::write(lemons.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
+    fs::write(&source, "pub fn count() -> i32 { 3 }")?;
+    let count = "println!(\"{} lemons\", lemons::count());";
+    let edit = format!("std::fs::write({source:?}, \"pub fn count() -> i32 {{ 4 + NONE }} const NONE: i32 = 0;\")?;");
+    let recorded = "let kernel = std::env::var(\"EVCXR_TMPDIR\")?;\n\
+                    println!(\"recorded: {}\", std::path::Path::new(&kernel).join(\"cell.json\").exists());";
+    let cells = [
+        &format!(":dep lemons = {{ path = {lemons:?} }}"),
+        "let before = lemons::count();",
+        count,
+        recorded,
+        &edit,
+        count,
+        recorded,
+        "println!(\"{before} before, {} now\", lemons::count());",
+    ];
+    let trial = trial::run(folder, "cells_follow_edits", &cells.map(cell))?;
+    let both = trial.said.matches("recorded: true").count() == 2 || !cfg!(unix);
+    let seen = ["3 lemons", "4 lemons", "3 before, 4 now"].iter().all(|line| trial.said.contains(line));
+    if !trial.passed || !seen || !both {
+        bail!(trial.error("a cell did not follow an edit, or went through cargo"));
+    }
+    eprintln!("   cells follow edits: as expected");
+    Ok(())
+}
+
+/// Fails if a kernel that is killed leaves its folder or the process that holds the variables, or if nobody says so.
+fn killed_kernels_leave_nothing(folder: &Path) -> Result<()> {
+    let cells = [
+        "println!(\"folder: {}\", std::env::var(\"EVCXR_TMPDIR\")?);\nprintln!(\"process: {}\", std::process::id());",
+        "let kernel = std::os::unix::process::parent_id().to_string();\n\
+         std::process::Command::new(\"kill\").args([\"-KILL\", &kernel]).status()?;\n\
+         std::thread::sleep(std::time::Duration::from_secs(1));",
+    ];
+    let trial = trial::run(folder, "killed_kernels_leave_nothing", &cells.map(cell))?;
+    let after = |label: &str| trial.said.lines().find_map(|line| Some(line.split_once(label)?.1.trim().to_owned()));
+    let (Some(kernels), Some(process)) = (after("folder: "), after("process: ")) else {
+        bail!(trial.error("a kernel did not tell its folder and process"));
+    };
+    if trial.passed || !trial.reported.contains("the kernel died") {
+        bail!(trial.error("nobody said that the kernel was killed"));
+    }
+    // It ends when it finds out that its kernel is gone.
+    let is_gone = || !Path::new("/proc").join(&process).exists();
+    for _ in 0..100 {
+        if !is_gone() {
+            thread::sleep(std::time::Duration::from_millis(100));
+        }
+    }
+    if Path::new(&kernels).exists() || !is_gone() {
+        bail!(trial.error("a killed kernel left its folder or a process"));
+    }
+    eprintln!("   killed kernels leave nothing: as expected");
+    Ok(())
+}
