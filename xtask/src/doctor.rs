@@ -1,6 +1,6 @@
 //! `cargo xtask doctor`: what is wrong or slow on this computer, and the line that mends it. It changes nothing.
 
-use crate::kernel::folder;
+use crate::kernel::{folder, kept};
 use crate::lab::{Lab, Rust, evcxr, python};
 use crate::process;
 use anyhow::Result;
@@ -104,7 +104,8 @@ fn kernel(lab: &Lab) -> Finding {
 
 fn warm_build(lab: &Lab) -> Finding {
     if folder::template(&lab.kernels()).join("stamp").is_file() {
-        return Fine("the crates for notebooks are compiled".into());
+        let more = kept::size(&lab.kernels()) >> 20;
+        return Fine(format!("the crates for notebooks are compiled, and {more} MB that notebooks added or changed"));
     }
     Slow("the crates for notebooks are not compiled yet".into(), "cargo xtask set-up".into())
 }

@@ -8,6 +8,7 @@
 mod cell;
 pub mod folder;
 pub mod guard;
+pub mod kept;
 mod link;
 mod metadata;
 pub mod stand_in;

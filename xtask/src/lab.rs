@@ -4,6 +4,7 @@
 //! target/lab/venv             Python with JupyterLab (notebooks/requirements.txt), the kernel spec "rust" in it
 //! target/lab/bin              the kernel's launcher, its stand-ins for cargo and rustup, evcxr_jupyter
 //! target/lab/kernel/template  the crate that every notebook starts from, with all dependencies compiled
+//! target/lab/kernel/kept      what notebooks had compiled beside it
 //! target/lab/kernel/running   one copy of the template for each running kernel
 //! target/lab/jupyter          what Jupyter would otherwise write to the home folder
 //! ```

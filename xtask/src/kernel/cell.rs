@@ -6,7 +6,7 @@
 //! cargo becomes the compiler. Whatever is new or not understood goes to cargo.
 
 use super::folder::CRATE;
-use super::link;
+use super::{kept, link};
 use crate::data::sha256;
 use crate::process;
 use anyhow::{Context, Result};
@@ -64,6 +64,10 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
     std::io::stdout().write_all(&output.stdout)?;
     if !output.status.success() {
         return Ok(ExitCode::FAILURE);
+    }
+    if has_compiled_crates(&output.stdout) {
+        // Without, the next kernel compiles them again.
+        let _ = kept::keep(kernel);
     }
     if let Some(found) = called.ok().and_then(|call| found(kernel, arguments, &call, &output.stdout, start)) {
         let fresh = record.with_extension("new");
@@ -199,6 +203,12 @@ fn changes(compilers: &Value) -> Option<BTreeMap<String, Value>> {
     let gone = ours.keys().filter(|name| !compilers.contains_key(*name)).map(|name| (name.clone(), Value::Null));
     let set = compilers.iter().filter(|(name, value)| ours.get(*name).map(String::as_str) != value.as_str());
     Some(gone.chain(set.map(|(name, value)| (name.clone(), value.clone()))).collect())
+}
+
+/// Whether, by cargo's `messages`, other crates than the cell's had to be compiled.
+fn has_compiled_crates(messages: &[u8]) -> bool {
+    let messages = messages.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    messages.into_iter().any(|message| message["fresh"] == false && message["target"]["name"] != CRATE)
 }
 
 /// What a library or a build script was compiled from: the manifests, and the list that the compiler wrote beside it.

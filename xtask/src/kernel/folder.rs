@@ -3,6 +3,7 @@
 //! Compiled libraries, all but a few megabytes, are hard links: compilers replace such files, never write into them.
 //! What cargo and build scripts write in place is really copied, so no kernel can damage the template.
 
+use super::{kept, link};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,7 @@ pub fn make(kernels: &Path) -> Result<Folder> {
     // The lock is taken before the folder exists: a sweep never sees an unlocked folder of a living kernel.
     let lock = lock_file(&path)?;
     lock.lock().context("cannot lock the kernel's folder")?;
-    if let Err(error) = copy(&template, &path) {
+    if let Err(error) = merge(&template, &path, None).and_then(|()| kept::give(kernels, &path)) {
         let _ = fs::remove_dir_all(&path);
         return Err(error);
     }
@@ -85,31 +86,43 @@ pub fn sweep(kernels: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir(to).with_context(|| format!("cannot create {}", to.display()))?;
+/// Copies into the folder `to` what it does not have, or has older; without what lies in the same place in `known`.
+pub fn merge(from: &Path, to: &Path, known: Option<&Path>) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let known = known.map(|known| known.join(entry.file_name()));
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if is_left_out(&source, &name) {
             continue;
         }
         if entry.file_type()?.is_dir() {
-            copy(&source, &target)?;
-        } else if !(is_replaced_not_written(&source, &name) && fs::hard_link(&source, &target).is_ok()) {
+            merge(&source, &target, known.as_deref())?;
+            continue;
+        }
+        let modified = modified(&source)?;
+        let has = |path: &Path| self::modified(path).is_ok_and(|time| time >= modified);
+        if has(&target) || known.is_some_and(|known| has(&known)) {
+            continue;
+        }
+        fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
+        let _ = fs::remove_file(&target);
+        if !(is_replaced_not_written(&source, &name) && fs::hard_link(&source, &target).is_ok()) {
             copy_file(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
         }
     }
     Ok(())
 }
 
-/// The empty crate itself, compiler caches, and test programs: nothing that a kernel would use.
+/// The cells' crate itself, what it is linked against, compiler caches, and test programs: nothing that a kernel would use.
 fn is_left_out(path: &Path, name: &str) -> bool {
-    let own = [format!("{CRATE}-"), format!("lib{CRATE}."), format!("lib{CRATE}-"), format!("{CRATE}.")];
+    let own = ["CRATE-", "CRATE.", "libCRATE-", "libCRATE.", link::ALL_CRATES].map(|own| own.replace("CRATE", CRATE));
     let is_program = path.parent().is_some_and(|parent| parent.ends_with("deps"))
         && path.extension().is_none_or(|extension| extension == "exe" || extension == "pdb");
-    is_program || own.iter().any(|own| name.starts_with(own)) || matches!(name, "incremental" | "examples" | "doc")
+    is_program
+        || own.iter().any(|own| name.starts_with(own.as_str()))
+        || matches!(name, "incremental" | "examples" | "doc")
 }
 
 /// Whether compilers replace such a file as a whole. nn-core's own are copied all the same: they are the ones that a
@@ -126,9 +139,12 @@ fn is_replaced_not_written(path: &Path, name: &str) -> bool {
 /// Copies with the time of modification, by which cargo knows what is fresh.
 fn copy_file(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to)?;
-    let modified = fs::metadata(from)?.modified()?;
-    File::options().write(true).open(to)?.set_modified(modified)?;
+    File::options().write(true).open(to)?.set_modified(modified(from)?)?;
     Ok(())
+}
+
+fn modified(path: &Path) -> std::io::Result<SystemTime> {
+    fs::metadata(path)?.modified()
 }
 
 #[cfg(test)]
@@ -190,6 +206,27 @@ mod tests {
         assert!(living.path.exists());
         assert!(!dead.path.exists());
         assert_eq!(fs::read_dir(kernels.0.join("running")).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_a_kernel_added_or_compiled_anew_is_there_for_the_next() {
+        let kernels = Kernels::new("kept");
+        let deps = Path::new("target/debug/deps");
+        let folder = make(&kernels.0).unwrap();
+        for file in ["libregex-1.rlib", "libctx.so", "libnn_core-1.rlib", "crates-1.so"] {
+            fs::write(folder.path.join(deps).join(file), "new").unwrap();
+        }
+        kept::keep(&folder.path).unwrap();
+        drop(folder.lock);
+        let next = make(&kernels.0).unwrap();
+        let found = |file: &str| fs::read_to_string(next.path.join(deps).join(file)).ok();
+        assert_eq!(found("libregex-1.rlib").as_deref(), Some("new"));
+        assert_eq!(found("libnn_core-1.rlib").as_deref(), Some("new"));
+        assert_eq!(found("libpolars-1.rlib").as_deref(), Some("libpolars-1.rlib"));
+        assert_eq!((found("libctx.so"), found("crates-1.so")), (None, None));
+        assert_eq!(kept::size(&kernels.0), 6);
+        kept::forget(&kernels.0).unwrap();
+        assert!(!make(&kernels.0).unwrap().path.join(deps).join("libregex-1.rlib").exists());
     }
 
     #[test]

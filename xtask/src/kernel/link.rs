@@ -16,6 +16,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
 
+/// How the names of those libraries begin.
+pub const ALL_CRATES: &str = "crates-";
+
 /// For us as a linker: the kernel's folder.
 const KERNEL: &str = "NN_KERNEL_LINK";
 
@@ -59,7 +62,7 @@ fn shared(kernel: &Path, arguments: &[OsString], output: &Path) -> Result<PathBu
         let file = fs::metadata(library)?;
         (library, file.modified()?, file.len()).hash(&mut hash);
     }
-    let shared = output.with_file_name(format!("crates-{:016x}.so", hash.finish()));
+    let shared = output.with_file_name(format!("{ALL_CRATES}{:016x}.so", hash.finish()));
     let refused = shared.with_extension("refused");
     if shared.exists() {
         return Ok(shared);

@@ -7,6 +7,7 @@
 
 use super::{Lab, Rust, Step, announce, write_if_changed};
 use crate::kernel::folder::{self, CRATE};
+use crate::kernel::kept;
 use crate::process;
 use anyhow::{Context, Result};
 use std::fs;
@@ -28,11 +29,19 @@ pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
     let versions = fs::read(&workspace_lock).with_context(|| format!("cannot read {}", workspace_lock.display()))?;
     if let Step::Made = write_if_changed(&template.join("workspace.lock"), &versions)? {
         fs::write(template.join("Cargo.lock"), &versions)?;
+        kept::forget(&lab.kernels())?;
+    }
+    let stamp = template.join("stamp");
+    let compiler = process::read(Command::new(rust.tool("rustc")).arg("-vV"))?;
+    if let Step::Made = write_if_changed(&template.join("compiler"), compiler.as_bytes())? {
+        // Nothing that another compiler made is of use, and it is gigabytes.
+        crate::lab::remove_folder(&template.join("target"))?;
+        kept::forget(&lab.kernels())?;
+        let _ = fs::remove_file(&stamp);
     }
     write_if_changed(&template.join("Cargo.toml"), manifest(&lab.repository.join("nn-core")).as_bytes())?;
     write_if_changed(&template.join("src/lib.rs"), b"")?;
 
-    let stamp = template.join("stamp");
     let first = !stamp.exists();
     if first {
         announce("compiling the notebooks' dependencies: about five minutes on two cores, once");
