@@ -44,8 +44,8 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let epochs = [1, 2, 5, 10];
     let long = epochs.map(|n| Job { row: n.to_string(), epochs: n, ..usual.clone() });
     let long = table("epochs", cores, &long)?;
-    let papers = [("MNIST", &mnist.train), ("0.1 + 0.9 MNIST", &dense)];
-    let papers = papers.map(|(row, train)| Job { row: row.to_owned(), train, ..usual.clone() });
+    let papers = [("MNIST", &mnist.train, 100), ("0.1 + 0.9 MNIST", &dense, 100), ("the same by tens", &dense, 10)];
+    let papers = papers.map(|(row, train, n)| Job { row: row.to_owned(), train, mini_batch: n, ..usual.clone() });
     table("inputs without zeros", cores, &papers)?;
 
     let thousand = |n: usize| n as f64 / 1000.0;

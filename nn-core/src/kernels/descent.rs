@@ -1,17 +1,18 @@
 //! Gradient descent in buffers that are made once: [`Network::forward`], [`Network::backward`] and [`Network::step`] for
 //! a whole training.
 //!
-//! A mini-batch takes three rounds of the team:
+//! A mini-batch takes three rounds of the team, and one before where the inputs are dense, to fetch them:
 //!
-//! 1. first layer, each thread its panels: z = x · Wᵀ + b (only where the inputs are sparse);
+//! 1. first layer, each thread its panels: z = x · Wᵀ + b;
 //! 2. each thread its examples: forward to the loss, and back to δ of the first layer;
-//! 3. each thread its outputs: W ← W − η δᵀ · a / n.
+//! 3. each thread its panels and outputs: W ← W − η δᵀ · a / n.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, Axis, s};
 
 use super::output::{chain, delta, is_from_z, loss_from_a, loss_from_z};
-use super::sparse::{Examples, Panel, Sparse};
+use super::panel::{Batch, Panel};
+use super::sparse::{Examples, Sparse};
 use super::team::{Rows, Team};
 use crate::data::Dataset;
 use crate::metrics::argmax;
@@ -26,7 +27,7 @@ const TEST_BATCH: usize = 250;
 /// A network in training.
 pub(crate) struct Descent<'a, F> {
     model: Model<F>,
-    /// For one mini-batch: a[0] … a[L], δ[1] … δ[L], and what is measured of each example.
+    /// For one mini-batch: a[0] (if the inputs are dense) … a[L], δ[1] … δ[L], and what is measured of each example.
     work: Vec<Array2<F>>,
     train: Inputs<'a>,
     test: Inputs<'a>,
@@ -35,9 +36,9 @@ pub(crate) struct Descent<'a, F> {
 /// Weights and biases, where the kernels want them.
 struct Model<F> {
     activations: Vec<Activation>,
-    /// W of each layer, `(fan_out, fan_in)`, then b of each, `(fan_out, 1)`.
+    /// W of each layer, `(fan_out, fan_in)`, then b of each, `(fan_out, 1)`; those of the first layer are not in use.
     parameters: Vec<Array2<F>>,
-    /// The first layer's W and b, cut up, if its inputs are sparse; then the ones above are not in use.
+    /// The first layer's W and b, cut up.
     panels: Vec<Panel<F>>,
 }
 
@@ -62,10 +63,7 @@ impl<'a, F: Float> Descent<'a, F> {
         let sizes = network.sizes();
         let layers = network.layers();
         let sparse = Sparse::new(train.inputs.view(), DENSE, team);
-        let panels = match sparse {
-            None => Vec::new(),
-            Some(_) => Panel::cut(&layers[0].weights, layers[0].biases.view(), n, team.threads()),
-        };
+        let panels = Panel::cut(&layers[0].weights, layers[0].biases.view(), n, team.threads());
         let test_sparse = sparse.as_ref().and_then(|_| Sparse::new(test.inputs.view(), 1.0, team));
         let inputs = if sparse.is_some() { 0 } else { sizes[0] };
         let widths = [inputs].into_iter().chain(sizes[1..].iter().copied()).chain(sizes[1..].iter().copied());
@@ -89,23 +87,19 @@ impl<'a, F: Float> Descent<'a, F> {
         let rate = F::of(-learning_rate / n as f64);
         let last = self.model.activations.len();
         let (model, train) = (&mut self.model, &self.train);
-        if let Some(sparse) = &train.sparse {
-            team.each(&mut model.panels, |_, panel| panel.forward(sparse, examples));
-        }
+        train.fetch(examples, &mut self.work, team);
+        let batch = train.batch(examples, &self.work);
+        team.each(&mut model.panels, |_, panel| panel.forward(batch));
         team.rows(n, &mut self.work, |mut rows| {
-            model.forward(train, examples, &mut rows);
+            model.forward(&mut rows);
             model.measure(train, examples, &[loss], &mut rows);
             model.backward(train, examples, loss, rate, &mut rows);
         });
         let (a, deltas) = self.work.split_at(last + 1);
-        let first = usize::from(!model.panels.is_empty());
-        let panel_step = |_, panel: &mut Panel<F>| {
-            if let Some(sparse) = &train.sparse {
-                panel.step(sparse, examples, deltas[0].slice(s![..n, ..]));
-            }
-        };
+        let batch = train.batch(examples, a);
+        let panel_step = |_, panel: &mut Panel<F>| panel.step(batch, deltas[0].slice(s![..n, ..]));
         team.both(&mut model.panels, panel_step, &mut model.parameters, |mut rows| {
-            for l in first..last {
+            for l in 1..last {
                 let delta = deltas[l].slice(s![..n, rows.range(l)]);
                 general_mat_mul(F::one(), &delta.t(), &a[l].slice(s![..n, ..]), F::one(), &mut rows.get(l));
                 let mut biases = rows.get(last + l);
@@ -126,11 +120,11 @@ impl<'a, F: Float> Descent<'a, F> {
         let mut sums = vec![0.0; losses.len() + 1];
         for start in (0..count).step_by(batch) {
             let examples = Examples::Run(start..count.min(start + batch));
-            if let Some(sparse) = &test.sparse {
-                team.each(&mut model.panels, |_, panel| panel.forward(sparse, &examples));
-            }
+            test.fetch(&examples, &mut self.work, team);
+            let batch = test.batch(&examples, &self.work);
+            team.each(&mut model.panels, |_, panel| panel.forward(batch));
             team.rows(examples.len(), &mut self.work, |mut rows| {
-                model.forward(test, &examples, &mut rows);
+                model.forward(&mut rows);
                 model.measure(test, &examples, losses, &mut rows);
             });
             let measured = self.work[2 * last + 1].slice(s![..examples.len(), ..]);
@@ -159,17 +153,11 @@ impl<'a, F: Float> Descent<'a, F> {
 
 impl<F: Float> Model<F> {
     /// Fills a[1] … a[L-1] and z[L], the latter in the place of a[L], for this thread's examples.
-    fn forward(&self, inputs: &Inputs<'_>, examples: &Examples<'_>, rows: &mut Rows<'_, F>) {
+    fn forward(&self, rows: &mut Rows<'_, F>) {
         let last = self.activations.len();
-        let range = rows.range(1);
-        if self.panels.is_empty() {
-            for (i, mut row) in range.clone().zip(rows.get(0).outer_iter_mut()) {
-                row.zip_mut_with(&inputs.data.inputs.row(examples.get(i)), |to, &x| *to = F::of(x.into()));
-            }
-        }
         for (l, &activation) in (1..).zip(&self.activations) {
-            if l == 1 && !self.panels.is_empty() {
-                for (i, row) in range.clone().zip(rows.get(1).outer_iter_mut()) {
+            if l == 1 {
+                for (i, row) in rows.range(1).zip(rows.get(1).outer_iter_mut()) {
                     let row = row.into_slice().unwrap_or_default();
                     self.panels.iter().for_each(|panel| panel.copy_z(i, row));
                 }
@@ -236,6 +224,24 @@ impl<F: Float> Model<F> {
 }
 
 impl Inputs<'_> {
+    /// Fills a[0] with some examples, if they are dense.
+    fn fetch<F: Float>(&self, examples: &Examples<'_>, work: &mut [Array2<F>], team: &mut Team<'_>) {
+        if self.sparse.is_none() {
+            team.rows(examples.len(), &mut work[..1], |mut rows| {
+                for (i, mut row) in rows.range(0).zip(rows.get(0).outer_iter_mut()) {
+                    row.zip_mut_with(&self.data.inputs.row(examples.get(i)), |to, &x| *to = F::of(x.into()));
+                }
+            });
+        }
+    }
+
+    fn batch<'a, F>(&'a self, examples: &'a Examples<'a>, work: &'a [Array2<F>]) -> Batch<'a, F> {
+        match &self.sparse {
+            Some(sparse) => Batch::Sparse(sparse, examples),
+            None => Batch::Dense(work[0].slice(s![..examples.len(), ..])),
+        }
+    }
+
     fn label(&self, example: usize) -> usize {
         usize::from(self.data.labels[example])
     }

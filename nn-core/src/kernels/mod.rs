@@ -2,7 +2,9 @@
 //!
 //! | file | what it saves |
 //! |---|---|
+//! | `panel` | copies of the first layer's matrix, in the order in which it is read |
 //! | `sparse` | multiplications with the inputs that are 0: four of five pixels of MNIST |
+//! | `dense` | loads and stores, where few are: sums stay in registers |
 //! | `output` | passes over the outputs: loss and δ\[L\] in one |
 //! | `team` | time, by sharing out the work among threads |
 //! | `descent` | allocations: a step of training in buffers that are made once |
@@ -12,8 +14,10 @@
 
 #![expect(clippy::indexing_slicing, reason = "positions come from the shapes that the buffers were made with")]
 
+mod dense;
 mod descent;
 mod output;
+mod panel;
 mod sparse;
 mod team;
 #[cfg(test)]

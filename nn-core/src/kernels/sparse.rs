@@ -1,28 +1,13 @@
-//! The first layer, when most of its inputs are 0.
-//!
-//! ```text
-//! z[i, :]  = b + Σⱼ x[i, j] Wᵀ[j, :]          over the j with x[i, j] ≠ 0
-//! Wᵀ[j, :] ← Wᵀ[j, :] − Σᵢ x[i, j] η δ[i, :] / n   over the i with x[i, j] ≠ 0
-//! ```
-//!
-//! Both walk along rows of Wᵀ, `(fan_in, fan_out)`. It is cut into [`Panel`]s of neighbouring columns, so narrow that a row
-//! fits into the processor's registers, and each is gone through in [`BLOCK`]s of rows, which stay in its nearest cache while
-//! all examples of a mini-batch pass.
+//! The first layer, when most of its inputs are 0: those are skipped.
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, s};
+use ndarray::{ArrayView2, s};
 
-use super::team::{Team, share};
-use super::{Kernel, multiply_add, run};
+use super::panel::{BLOCK, LANES, MOST_LANES, Panel, add_scaled};
+use super::team::Team;
+use super::{Kernel, run};
 use crate::Float;
-
-/// Numbers that are added at once, aligned as the processor likes them.
-#[derive(Clone, Copy)]
-#[repr(C, align(32))]
-struct Lanes<F>([F; LANES]);
-
-const LANES: usize = 8;
 
 /// An input of an example that is not 0.
 #[derive(Clone, Copy)]
@@ -49,10 +34,6 @@ struct Chunk {
 }
 
 const CHUNK: usize = 1024;
-
-/// Neighbouring inputs, a multiple of [`LANES`]: their rows of a panel, of up to 256 bytes each in `f32`, fill most of the
-/// 32 KiB of a nearest cache.
-const BLOCK: usize = 112;
 
 impl Sparse {
     /// The inputs of `data`, `(n, fan_in)`, if no more than a share `density` of them is not 0.
@@ -152,113 +133,33 @@ impl Examples<'_> {
     }
 }
 
-/// Some neighbouring columns of Wᵀ, with their biases, their z and their δ of one mini-batch.
-pub(crate) struct Panel<F> {
-    /// Which outputs of the layer these are.
-    outputs: Range<usize>,
-    /// The number of [`Lanes`] in a row.
-    width: usize,
-    /// `(fan_in, width)`.
-    weights: Vec<Lanes<F>>,
-    /// `(width,)`.
-    biases: Vec<Lanes<F>>,
-    /// z from [`Panel::forward`], then `deltas` of [`Panel::step`]: `(n, width)`.
-    work: Vec<Lanes<F>>,
-}
-
-impl<F: Float> Panel<F> {
-    /// Cuts `weights`, `(fan_out, fan_in)`, and `biases` into panels for mini-batches of up to `n` examples.
-    pub(crate) fn cut(weights: &Array2<F>, biases: ArrayView1<'_, F>, n: usize, threads: usize) -> Vec<Self> {
-        let (fan_out, fan_in) = weights.dim();
-        let lanes = fan_out.div_ceil(LANES);
-        // What fits into the sixteen registers of AVX2.
-        let widest = if size_of::<F>() > 4 { 6 } else { MOST_LANES };
-        let count = lanes.div_ceil(widest).next_multiple_of(threads).min(lanes);
-        let zero = Lanes([F::zero(); LANES]);
-        let panel = |i| {
-            let share = share(lanes, i, count);
-            let width = share.len();
-            let outputs = share.start * LANES..(share.end * LANES).min(fan_out);
-            let mut panel = Self {
-                weights: vec![zero; fan_in * width],
-                biases: vec![zero; width],
-                work: vec![zero; n * width],
-                outputs,
-                width,
-            };
-            for (column, output) in panel.outputs.clone().enumerate() {
-                panel.biases[column / LANES].0[column % LANES] = biases[output];
-                for (row, &weight) in panel.weights.chunks_exact_mut(width).zip(weights.row(output)) {
-                    row[column / LANES].0[column % LANES] = weight;
-                }
-            }
-            panel
-        };
-        (0..count).map(panel).collect()
-    }
-
-    /// Writes the weights and biases back to where they came from.
-    pub(crate) fn copy_to(&self, weights: &mut Array2<F>, biases: &mut Array1<F>) {
-        for (column, output) in self.outputs.clone().enumerate() {
-            biases[output] = self.biases[column / LANES].0[column % LANES];
-            for (row, weight) in self.weights.chunks_exact(self.width).zip(weights.row_mut(output)) {
-                *weight = row[column / LANES].0[column % LANES];
-            }
-        }
-    }
-
-    /// z = x · Wᵀ + b of these columns.
-    pub(crate) fn forward(&mut self, data: &Sparse, examples: &Examples<'_>) {
-        match self.width {
-            1 => run(Forward::<F, 1> { panel: self, data, examples }),
-            2 => run(Forward::<F, 2> { panel: self, data, examples }),
-            3 => run(Forward::<F, 3> { panel: self, data, examples }),
-            4 => run(Forward::<F, 4> { panel: self, data, examples }),
-            5 => run(Forward::<F, 5> { panel: self, data, examples }),
-            6 => run(Forward::<F, 6> { panel: self, data, examples }),
-            7 => run(Forward::<F, 7> { panel: self, data, examples }),
-            _ => run(Forward::<F, MOST_LANES> { panel: self, data, examples }),
-        }
-    }
-
-    /// Puts z of the i-th example into its place in `row`, `(fan_out,)`.
-    pub(crate) fn copy_z(&self, i: usize, row: &mut [F]) {
-        let lanes = &self.work[i * self.width..(i + 1) * self.width];
-        let (whole, rest) = row[self.outputs.clone()].as_chunks_mut::<LANES>();
-        for (to, from) in whole.iter_mut().zip(lanes) {
-            *to = from.0;
-        }
-        if let Some(last) = lanes.last() {
-            rest.copy_from_slice(&last.0[..rest.len()]);
-        }
-    }
-
-    /// W ← W + deltasᵀ · x and b ← b + column sums of deltas, where `deltas`, `(n, fan_out)`, are −η δ / n.
-    pub(crate) fn step(&mut self, data: &Sparse, examples: &Examples<'_>, deltas: ArrayView2<'_, F>) {
-        for (row, delta) in self.work.chunks_exact_mut(self.width).zip(deltas.outer_iter()) {
-            let delta = delta.to_slice().unwrap_or_default();
-            let (whole, rest) = delta[self.outputs.clone()].as_chunks::<LANES>();
-            for (to, from) in row.iter_mut().zip(whole) {
-                to.0 = *from;
-            }
-            if let Some(last) = row.last_mut() {
-                last.0[..rest.len()].copy_from_slice(rest);
-            }
-        }
-        match self.width {
-            1 => run(Step::<F, 1> { panel: self, data, examples }),
-            2 => run(Step::<F, 2> { panel: self, data, examples }),
-            3 => run(Step::<F, 3> { panel: self, data, examples }),
-            4 => run(Step::<F, 4> { panel: self, data, examples }),
-            5 => run(Step::<F, 5> { panel: self, data, examples }),
-            6 => run(Step::<F, 6> { panel: self, data, examples }),
-            7 => run(Step::<F, 7> { panel: self, data, examples }),
-            _ => run(Step::<F, MOST_LANES> { panel: self, data, examples }),
-        }
+/// [`Panel::forward`].
+pub(super) fn forward<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples<'_>) {
+    match panel.width {
+        1 => run(Forward::<F, 1> { panel, data, examples }),
+        2 => run(Forward::<F, 2> { panel, data, examples }),
+        3 => run(Forward::<F, 3> { panel, data, examples }),
+        4 => run(Forward::<F, 4> { panel, data, examples }),
+        5 => run(Forward::<F, 5> { panel, data, examples }),
+        6 => run(Forward::<F, 6> { panel, data, examples }),
+        7 => run(Forward::<F, 7> { panel, data, examples }),
+        _ => run(Forward::<F, MOST_LANES> { panel, data, examples }),
     }
 }
 
-const MOST_LANES: usize = 8;
+/// [`Panel::step`].
+pub(super) fn step<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples<'_>) {
+    match panel.width {
+        1 => run(Step::<F, 1> { panel, data, examples }),
+        2 => run(Step::<F, 2> { panel, data, examples }),
+        3 => run(Step::<F, 3> { panel, data, examples }),
+        4 => run(Step::<F, 4> { panel, data, examples }),
+        5 => run(Step::<F, 5> { panel, data, examples }),
+        6 => run(Step::<F, 6> { panel, data, examples }),
+        7 => run(Step::<F, 7> { panel, data, examples }),
+        _ => run(Step::<F, MOST_LANES> { panel, data, examples }),
+    }
+}
 
 struct Forward<'a, F, const W: usize> {
     panel: &'a mut Panel<F>,
@@ -311,16 +212,6 @@ impl<F: Float, const W: usize> Kernel for Step<'_, F, W> {
         }
         for delta in deltas {
             add_scaled::<FMA, F, W>(&mut biases[0], F::one(), delta);
-        }
-    }
-}
-
-/// sums ← sums + scale · row.
-#[inline(always)]
-fn add_scaled<const FMA: bool, F: Float, const W: usize>(sums: &mut [Lanes<F>; W], scale: F, row: &[Lanes<F>; W]) {
-    for (sums, row) in sums.iter_mut().zip(row) {
-        for (sum, &x) in sums.0.iter_mut().zip(&row.0) {
-            *sum = multiply_add::<FMA, F>(scale, x, *sum);
         }
     }
 }

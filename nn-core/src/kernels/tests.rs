@@ -5,7 +5,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::output::{delta, loss_from_a, loss_from_z};
-use super::sparse::{Panel, Sparse};
+use super::panel::{Batch, Panel};
+use super::sparse::Sparse;
 use super::{Examples, Team};
 use crate::data::{Dataset, one_hot};
 use crate::{Activation, Float, Loss, Network, Training};
@@ -144,30 +145,35 @@ fn loss_and_delta_of_a_row_are_those_of_the_plain_code() {
     }
 }
 
-/// z and W after a step of a layer of `(fan_in, fan_out)`, by the panels and by ndarray.
-fn first_layer(fan_in: usize, fan_out: usize, inputs: &Array2<f32>, threads: usize) -> [(Array2<f64>, Array2<f64>); 2] {
+/// z and W after a step of a layer of `(fan_in, fan_out)`: by the panels, skipping zeros and not, and by ndarray.
+fn first_layer(fan_in: usize, fan_out: usize, inputs: &Array2<f32>, threads: usize) -> [(Array2<f64>, Array2<f64>); 3] {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let mut draw = |shape| random(&mut rng, shape, 1.0).mapv(f64::from);
     let n = inputs.nrows();
     let (weights, biases, deltas) = (draw((fan_out, fan_in)), draw((1, fan_out)), draw((n, fan_out)));
-    Team::with(threads, |team| {
-        let sparse = Sparse::new(inputs.view(), 1.0, team).unwrap();
-        let examples = Examples::Run(0..n);
-        let mut panels = Panel::cut(&weights, biases.row(0), n, team.threads());
-        team.each(&mut panels, |_, panel| panel.forward(&sparse, &examples));
+    let x = inputs.mapv(f64::from);
+    let by_panels = |team: &mut Team<'_>, batch: Batch<'_, f64>| {
+        let mut panels = Panel::cut(&weights, biases.row(0), n + 1, team.threads());
+        team.each(&mut panels, |_, panel| panel.forward(batch));
         let mut z = Array2::zeros((n, fan_out));
         for (i, mut row) in z.outer_iter_mut().enumerate() {
             panels.iter().for_each(|panel| panel.copy_z(i, row.as_slice_mut().unwrap()));
         }
-        team.each(&mut panels, |_, panel| panel.step(&sparse, &examples, deltas.view()));
+        team.each(&mut panels, |_, panel| panel.step(batch, deltas.view()));
         let (mut stepped, mut stepped_biases) = (Array2::zeros((fan_out, fan_in)), Array1::zeros(fan_out));
         panels.iter().for_each(|panel| panel.copy_to(&mut stepped, &mut stepped_biases));
         stepped.push_column(stepped_biases.view()).unwrap();
-
-        let x = inputs.mapv(f64::from);
+        (z, stepped)
+    };
+    Team::with(threads, |team| {
+        let sparse = Sparse::new(inputs.view(), 1.0, team).unwrap();
         let mut plain = &weights + &deltas.t().dot(&x);
         plain.push_column((&biases.row(0) + &deltas.sum_axis(Axis(0))).view()).unwrap();
-        [(z, stepped), (x.dot(&weights.t()) + &biases, plain)]
+        [
+            by_panels(team, Batch::Sparse(&sparse, &Examples::Run(0..n))),
+            by_panels(team, Batch::Dense(x.view())),
+            (x.dot(&weights.t()) + &biases, plain),
+        ]
     })
 }
 
@@ -177,16 +183,18 @@ fn panels_compute_what_matrices_do_for_any_shape() {
     for (fan_in, fan_out) in
         [(1, 1), (3, 8), (9, 9), (30, 57), (64, 64), (100, 131), (2, 300), (112, 16), (113, 16), (250, 40)]
     {
-        for n in [1, 2, 33] {
+        for n in [1, 2, 33, 36] {
             for (threads, zeros_and_ones) in [(1, false), (2, true), (5, false)] {
                 let mut inputs = random(&mut rng, (n, fan_in), 0.3);
                 if zeros_and_ones {
                     inputs.mapv_inplace(|x| if x > 0.0 { 1.0 } else { 0.0 });
                 }
-                let [(z, stepped), (plain_z, plain_stepped)] = first_layer(fan_in, fan_out, &inputs, threads);
-                for (found, expected) in [(z, plain_z), (stepped, plain_stepped)] {
-                    let error = (found - expected).fold(0.0, |max: f64, x| max.max(x.abs()));
-                    assert!(error < 1e-13 * n.max(fan_in) as f64, "{fan_in} {fan_out} {n} {threads}: {error:e}");
+                let [sparse, dense, plain] = first_layer(fan_in, fan_out, &inputs, threads);
+                for (z, stepped) in [sparse, dense] {
+                    for (found, expected) in [(z, &plain.0), (stepped, &plain.1)] {
+                        let error = (found - expected).fold(0.0, |max: f64, x| max.max(x.abs()));
+                        assert!(error < 1e-13 * n.max(fan_in) as f64, "{fan_in} {fan_out} {n} {threads}: {error:e}");
+                    }
                 }
             }
         }
@@ -197,9 +205,11 @@ fn panels_compute_what_matrices_do_for_any_shape() {
 fn not_a_number_goes_through_the_panels() {
     let mut inputs = Array2::zeros((2, 20));
     inputs[[1, 13]] = f32::NAN;
-    let [(z, stepped), (plain_z, _)] = first_layer(20, 10, &inputs, 2);
-    assert_eq!(z.mapv(f64::is_nan), plain_z.mapv(f64::is_nan));
-    assert!(stepped.column(13).iter().all(|w| w.is_nan()));
+    let [sparse, dense, plain] = first_layer(20, 10, &inputs, 2);
+    for (z, stepped) in [sparse, dense] {
+        assert_eq!(z.mapv(f64::is_nan), plain.0.mapv(f64::is_nan));
+        assert!(stepped.column(13).iter().all(|w| w.is_nan()));
+    }
 }
 
 #[test]
