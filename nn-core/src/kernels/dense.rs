@@ -25,15 +25,10 @@ pub(super) fn step<F: Float>(panel: &mut Panel<F>, inputs: ArrayView2<'_, F>) {
     run(Step { panel, inputs });
 }
 
-/// How many of the `left` lanes of a row the next tile takes.
+/// How many of the `left` lanes of a row the next tile takes; one of `f64` fills as many registers as two of `f32`.
 #[inline(always)]
 fn lanes<F>(left: usize) -> usize {
-    match left {
-        // Twice the registers.
-        _ if size_of::<F>() > 4 => 1,
-        1 => 1,
-        _ => 2,
-    }
+    if left == 1 || size_of::<F>() > 4 { 1 } else { 2 }
 }
 
 /// Calls the tile function for `$rows` rows and as many lanes as `$lanes` says.
