@@ -2,10 +2,10 @@
 //!
 //! `bench_notebook.py` drives the kernels; here is what it needs: a set-up, and the same training in a release build.
 
-use crate::kernel::{folder, guard};
 use crate::lab::{Lab, evcxr, python};
-use crate::process;
 use anyhow::{Context, Result, bail};
+use nn_kernel::process;
+use nn_kernel::{folder, guard};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};

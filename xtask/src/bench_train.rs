@@ -10,9 +10,9 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::kernel::folder;
 use crate::lab::{Lab, Rust, python, template};
-use crate::process;
+use nn_kernel::folder;
+use nn_kernel::process;
 
 /// Names as in train.csv; the Python half knows all but the first three.
 const CONTESTANTS: [&str; 11] = [

@@ -8,8 +8,9 @@ mod server;
 pub use install::Browser;
 
 use crate::lab::Lab;
-use crate::{notebook, process};
+use crate::notebook;
 use anyhow::{Context, Result, bail};
+use nn_kernel::process;
 use serde_json::{Value, json};
 use server::Server;
 use std::fs;

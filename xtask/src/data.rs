@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder, read::MultiGzDecoder};
-use sha2::{Digest, Sha256};
+use nn_kernel::copy::sha256;
 
 /// Pixels per side of a picture.
 const SIDE: usize = 28;
@@ -122,9 +122,4 @@ fn pack(content: &[u8]) -> Result<Vec<u8>> {
     writer.write_all(content)?;
     let packed = writer.into_inner().context("cannot compress")?.finish()?;
     Ok(packed)
-}
-
-/// In hexadecimal digits.
-pub fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,9 +1,9 @@
 //! `cargo xtask doctor`: what is wrong or slow on this computer, and the line that mends it. It changes nothing.
 
-use crate::kernel::{folder, kept};
 use crate::lab::{Lab, Rust, evcxr, python};
-use crate::process;
 use anyhow::Result;
+use nn_kernel::process;
+use nn_kernel::{folder, kept};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};

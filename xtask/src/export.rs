@@ -1,8 +1,9 @@
 //! `cargo xtask export`: all plots of a notebook, as files.
 
 use crate::lab::{Lab, python};
-use crate::{notebook, process};
+use crate::notebook;
 use anyhow::{Context, Result};
+use nn_kernel::process;
 use std::fs;
 use std::path::{Path, PathBuf};
 

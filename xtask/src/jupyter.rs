@@ -1,9 +1,9 @@
 //! `cargo xtask lab`: JupyterLab, on this computer only, with the Rust kernel ready.
 
-use crate::kernel::guard;
 use crate::lab::{Lab, python};
-use crate::process;
 use anyhow::{Context, Result};
+use nn_kernel::guard;
+use nn_kernel::process;
 use std::fs;
 use std::process::{ExitCode, Stdio};
 

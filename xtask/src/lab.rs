@@ -20,8 +20,9 @@ pub mod template;
 
 pub use rust::Rust;
 
-use crate::kernel::folder;
 use anyhow::{Context, Result};
+pub use nn_kernel::copy::remove_folder;
+use nn_kernel::folder;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -148,14 +149,4 @@ fn write_if_changed(path: &Path, content: &[u8]) -> Result<Step> {
     }
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Step::Made)
-}
-
-/// Removes a folder with all it holds; it is fine if there is none.
-pub fn remove_folder(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
-        }
-        _ => Ok(()),
-    }
 }

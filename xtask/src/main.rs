@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The first three begin with [`lab::Lab::set_up`], which installs Python's and the kernel's half under `target/lab`.
-//! `kernel/` is what Jupyter starts: a launcher that gives each Rust kernel a warm build folder of its own.
+//! What Jupyter starts is this program too, by way of [`nn_kernel`], a crate of its own that knows nothing of this one.
 
 mod bench_notebook;
 mod bench_train;
@@ -21,10 +21,8 @@ mod data;
 mod doctor;
 mod export;
 mod jupyter;
-mod kernel;
 mod lab;
 mod notebook;
-mod process;
 mod reference;
 mod test;
 
@@ -130,7 +128,7 @@ enum Bench {
 }
 
 fn main() -> ExitCode {
-    if let Some(code) = kernel::stand_in::run() {
+    if let Some(code) = nn_kernel::stand_in::run() {
         return code;
     }
     let result = match Cli::parse().command {
@@ -147,8 +145,8 @@ fn main() -> ExitCode {
         Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from } => make_data(&from),
-        Command::Kernel { evcxr, connection_file } => kernel::start(&evcxr, &connection_file),
-        Command::Guard { kernel, folder } => kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
+        Command::Kernel { evcxr, connection_file } => nn_kernel::start(&evcxr, &connection_file),
+        Command::Guard { kernel, folder } => nn_kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
     };
     match result {
         Ok(code) => code,

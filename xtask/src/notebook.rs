@@ -1,8 +1,8 @@
 //! `cargo xtask run`: notebooks executed from top to bottom, without a screen.
 
-use crate::kernel::{folder, guard};
 use crate::lab::{Lab, python};
 use anyhow::{Context, Result, bail};
+use nn_kernel::{folder, guard};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};

@@ -10,8 +10,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 
 use crate::lab::{Lab, Rust, template};
-use crate::process;
 use crate::test::python;
+use nn_kernel::process;
 
 /// Trains both, prints the table, writes `target/reference/ten_epochs.csv` and `.svg`; an error if they do not agree.
 pub fn run() -> Result<ExitCode> {

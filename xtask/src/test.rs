@@ -12,8 +12,9 @@ mod trial;
 
 use crate::browser::{self, Browser};
 use crate::lab::{Lab, Rust, template};
-use crate::{notebook, process};
+use crate::notebook;
 use anyhow::{Context, Result, anyhow, bail};
+use nn_kernel::process;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -34,7 +35,9 @@ pub fn run(words: Vec<String>) -> Result<ExitCode> {
         command.args(["--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings");
         process::run("cargo doc", &mut command)
     });
-    parts.run("xtask's own tests", || cargo(&lab, "test", &["--package", "xtask", "--quiet"]));
+    parts.run("tests of xtask and nn-kernel", || {
+        cargo(&lab, "test", &["--package", "xtask", "--package", "nn-kernel", "--quiet"])
+    });
 
     let mut rust = None;
     parts.run(SET_UP, || {

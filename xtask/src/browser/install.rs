@@ -1,8 +1,8 @@
 //! What the browser tests need: Node.js, a Chromium, and two packages of npm.
 
 use crate::lab::{Lab, remove_folder};
-use crate::process;
 use anyhow::{Context, Result, bail};
+use nn_kernel::process;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

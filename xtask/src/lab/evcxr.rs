@@ -1,8 +1,8 @@
 //! evcxr_jupyter, the Rust kernel for Jupyter, in the one version that the launcher is written for.
 
 use super::{Lab, Rust, Step, announce, remove_folder};
-use crate::process;
 use anyhow::{Context, Result};
+use nn_kernel::process;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

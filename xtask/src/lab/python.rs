@@ -1,9 +1,9 @@
 //! A Python environment of our own, with the packages that notebooks/requirements.txt pins.
 
 use super::{Lab, Step, announce, remove_folder};
-use crate::process;
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
+use nn_kernel::copy::sha256;
+use nn_kernel::process;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +15,7 @@ pub fn install(lab: &Lab) -> Result<Step> {
     let path = lab.repository.join("notebooks/requirements.txt");
     let requirements = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     // A virtual environment holds its own absolute path: one that was moved is broken.
-    let wanted = format!("{}\n{:x}\n", venv.display(), HexDigest(Sha256::digest(&requirements).as_slice()));
+    let wanted = format!("{}\n{}\n", venv.display(), sha256(&requirements));
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && is_whole(lab, &requirements) {
         return Ok(Step::Found);
     }
@@ -103,14 +103,6 @@ pub fn find() -> Result<Python> {
         }
     }
     bail!(problem)
-}
-
-struct HexDigest<'a>(&'a [u8]);
-
-impl std::fmt::LowerHex for HexDigest<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }
 
 /// The folder of notebooks.

@@ -1,8 +1,8 @@
 //! The compiler, and its library's source, which the kernel's type inference reads.
 
 use super::{Step, announce};
-use crate::process;
 use anyhow::{Context, Result, bail};
+use nn_kernel::process;
 use std::path::PathBuf;
 use std::process::Command;
 

@@ -1,8 +1,8 @@
 //! The kernel spec "rust" of our Python environment, and the launcher that it names: a copy of this program.
 
 use super::{Lab, Step, remove_folder, write_if_changed};
-use crate::process::executable;
 use anyhow::{Context, Result};
+use nn_kernel::process::executable;
 use serde_json::json;
 use std::fs;
 use std::path::Path;

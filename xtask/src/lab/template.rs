@@ -1,27 +1,26 @@
 //! The warm build folder: the crate that the kernel writes for a notebook whose only dependency is nn-core, compiled.
 //!
 //! The kernel compiles every cell in such a crate, in a new temporary folder at each start, which takes minutes when
-//! it has to compile polars first. Each of our kernels starts from a copy of this folder instead ([`crate::kernel`]).
+//! it has to compile polars first. Each of our kernels starts from a copy of this folder instead ([`nn_kernel`]).
 //! The crate here must be, to cargo, the one that the kernel writes: same profile, flags, target and paths. The
 //! workspace's tests are built in its target folder too, so that every dependency is compiled once.
 
 use super::{Lab, Rust, Step, announce, write_if_changed};
-use crate::kernel::folder::{self, CRATE};
-use crate::kernel::kept;
-use crate::process;
 use anyhow::{Context, Result};
+use nn_kernel::copy::lock_file;
+use nn_kernel::folder::{self, CRATE};
+use nn_kernel::kept;
+use nn_kernel::process;
+use nn_kernel::stand_in::RUSTFLAGS;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-
-/// The flags that the kernel compiles with.
-pub const RUSTFLAGS: &str = "-Cprefer-dynamic";
 
 /// Brings the template up to date, cargo's own progress on stderr.
 pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
     let template = folder::template(&lab.kernels());
     fs::create_dir_all(&template).with_context(|| format!("cannot create {}", template.display()))?;
-    let lock = folder::lock_file(&template)?;
+    let lock = lock_file(&template)?;
     lock.lock().with_context(|| format!("cannot lock {}", template.display()))?;
 
     // The workspace's versions: notebooks and tests run the same code.

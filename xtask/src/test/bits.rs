@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::{Lab, Rust, command, template};
-use crate::process;
+use nn_kernel::process;
 
 /// What a debug build compiles with.
 const DEBUG: [&str; 3] = ["opt-level=0", "debug-assertions=true", "overflow-checks=true"];

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::lab::{Lab, python};
-use crate::process;
+use nn_kernel::process;
 
 /// The folder of the scripts and of what they need.
 const SCRIPTS: &str = "nn-core/tests/reference";

@@ -6,14 +6,15 @@
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
 
 mod cell;
+pub mod copy;
 pub mod folder;
 pub mod guard;
 pub mod kept;
 mod link;
 mod metadata;
+pub mod process;
 pub mod stand_in;
 
-use crate::process;
 use anyhow::{Context, Result};
 use folder::Folder;
 use std::path::Path;

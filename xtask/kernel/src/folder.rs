@@ -1,9 +1,7 @@
 //! Build folders: the template, a copy of it for each kernel, and the removal of copies whose kernel is gone.
-//!
-//! Compiled libraries, all but a few megabytes, are hard links: compilers replace such files, never write into them.
-//! What cargo and build scripts write in place is really copied, so no kernel can damage the template.
 
-use super::{kept, link};
+use crate::copy::{lock_file, merge, path_packages};
+use crate::kept;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -26,13 +24,6 @@ pub fn template(kernels: &Path) -> PathBuf {
     kernels.join("template")
 }
 
-/// The file whose lock guards a folder: exclusive to change it, shared to copy it.
-pub fn lock_file(folder: &Path) -> Result<File> {
-    let path = folder.with_extension("lock");
-    let file = File::options().create(true).truncate(false).read(true).write(true).open(&path);
-    file.with_context(|| format!("cannot write {}", path.display()))
-}
-
 /// Makes a folder for a new kernel; removes those of dead ones.
 pub fn make(kernels: &Path) -> Result<Folder> {
     let running = kernels.join("running");
@@ -48,13 +39,19 @@ pub fn make(kernels: &Path) -> Result<Folder> {
     // The lock is taken before the folder exists: a sweep never sees an unlocked folder of a living kernel.
     let lock = lock_file(&path)?;
     lock.lock().context("cannot lock the kernel's folder")?;
-    if let Err(error) = merge(&template, &path, None).and_then(|()| kept::give(kernels, &path)) {
+    if let Err(error) = copy(&template, &path).and_then(|()| kept::give(kernels, &path)) {
         let _ = fs::remove_dir_all(&path);
         return Err(error);
     }
     // Not before: Linux' ext4 makes files five times slower in the seconds after many were deleted.
     sweep(kernels)?;
     Ok(Folder { path, lock })
+}
+
+/// Makes `folder` a copy of the template.
+fn copy(template: &Path, folder: &Path) -> Result<()> {
+    let lock = fs::read_to_string(template.join("Cargo.lock")).context("cannot read the template's Cargo.lock")?;
+    merge(template, folder, None, &path_packages(&lock))
 }
 
 /// How many kernels are running, and how many left a folder behind.
@@ -86,70 +83,13 @@ pub fn sweep(kernels: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies into the folder `to` what it does not have, or has older; without what lies in the same place in `known`.
-pub fn merge(from: &Path, to: &Path, known: Option<&Path>) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let known = known.map(|known| known.join(entry.file_name()));
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if is_left_out(&source, &name) {
-            continue;
-        }
-        if entry.file_type()?.is_dir() {
-            merge(&source, &target, known.as_deref())?;
-            continue;
-        }
-        let modified = modified(&source)?;
-        let has = |path: &Path| self::modified(path).is_ok_and(|time| time >= modified);
-        if has(&target) || known.is_some_and(|known| has(&known)) {
-            continue;
-        }
-        fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
-        let _ = fs::remove_file(&target);
-        if !(is_replaced_not_written(&source, &name) && fs::hard_link(&source, &target).is_ok()) {
-            copy_file(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
-        }
-    }
-    Ok(())
-}
-
-/// The cells' crate itself, what it is linked against, compiler caches, and test programs: nothing that a kernel would use.
-fn is_left_out(path: &Path, name: &str) -> bool {
-    let own = ["CRATE-", "CRATE.", "libCRATE-", "libCRATE.", link::ALL_CRATES].map(|own| own.replace("CRATE", CRATE));
-    let is_program = path.parent().is_some_and(|parent| parent.ends_with("deps"))
-        && path.extension().is_none_or(|extension| extension == "exe" || extension == "pdb");
-    is_program
-        || own.iter().any(|own| name.starts_with(own.as_str()))
-        || matches!(name, "incremental" | "examples" | "doc")
-}
-
-/// Whether compilers replace such a file as a whole. nn-core's own are copied all the same: they are the ones that a
-/// kernel does compile anew, whenever somebody edits the crate.
-fn is_replaced_not_written(path: &Path, name: &str) -> bool {
-    let is_library = path.extension().is_some_and(|extension| {
-        ["rlib", "rmeta", "so", "dylib", "dll", "lib"].into_iter().any(|library| extension == library)
-    });
-    let is_build_script = name.starts_with("build-script-") || name.starts_with("build_script_");
-    let is_program = is_build_script && path.extension().is_none_or(|extension| extension == "exe");
-    (is_library || is_program) && !name.contains("nn_core")
-}
-
-/// Copies with the time of modification, by which cargo knows what is fresh.
-fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to)?;
-    File::options().write(true).open(to)?.set_modified(modified(from)?)?;
-    Ok(())
-}
-
-fn modified(path: &Path) -> std::io::Result<SystemTime> {
-    fs::metadata(path)?.modified()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One crate that somebody edits, one from a registry.
+    const LOCK: &str = "version = 4\n\n[[package]]\nname = \"own-crate\"\nversion = \"1.0.0\"\n\n\
+        [[package]]\nname = \"polars\"\nversion = \"1.0.0\"\nsource = \"registry+https://example.org\"\n";
 
     struct Kernels(PathBuf);
 
@@ -158,10 +98,11 @@ mod tests {
             let path = std::env::temp_dir().join(format!("xtask-{name}-{}", process::id()));
             let deps = path.join("template/target/debug/deps");
             fs::create_dir_all(&deps).unwrap();
-            for file in ["libpolars-1.rlib", "libnn_core-1.rlib", "libctx.so", "polars-1.d", "nn_core-2"] {
+            for file in ["libpolars-1.rlib", "libown_crate-1.rlib", "libctx.so", "polars-1.d", "own_crate-2"] {
                 fs::write(deps.join(file), file).unwrap();
             }
             fs::write(path.join("template/stamp"), "").unwrap();
+            fs::write(path.join("template/Cargo.lock"), LOCK).unwrap();
             Kernels(path)
         }
     }
@@ -176,7 +117,7 @@ mod tests {
     fn writing_into_a_copy_leaves_the_template_alone() {
         let kernels = Kernels::new("copy");
         let folder = make(&kernels.0).unwrap();
-        for file in ["libnn_core-1.rlib", "polars-1.d"] {
+        for file in ["libown_crate-1.rlib", "polars-1.d"] {
             fs::write(folder.path.join("target/debug/deps").join(file), "changed").unwrap();
             assert_eq!(fs::read_to_string(kernels.0.join("template/target/debug/deps").join(file)).unwrap(), file);
         }
@@ -188,12 +129,12 @@ mod tests {
         let folder = make(&kernels.0).unwrap();
         let deps = |root: &Path| root.join("target/debug/deps");
         let modified = |path: PathBuf| fs::metadata(path).unwrap().modified().unwrap();
-        for file in ["libpolars-1.rlib", "libnn_core-1.rlib", "polars-1.d"] {
+        for file in ["libpolars-1.rlib", "libown_crate-1.rlib", "polars-1.d"] {
             let original = deps(&kernels.0.join("template")).join(file);
             assert_eq!(modified(deps(&folder.path).join(file)), modified(original), "{file}");
         }
         assert!(!deps(&folder.path).join("libctx.so").exists());
-        assert!(!deps(&folder.path).join("nn_core-2").exists());
+        assert!(!deps(&folder.path).join("own_crate-2").exists());
     }
 
     #[test]
@@ -213,7 +154,7 @@ mod tests {
         let kernels = Kernels::new("kept");
         let deps = Path::new("target/debug/deps");
         let folder = make(&kernels.0).unwrap();
-        for file in ["libregex-1.rlib", "libctx.so", "libnn_core-1.rlib", "crates-1.so"] {
+        for file in ["libregex-1.rlib", "libctx.so", "libown_crate-1.rlib", "crates-1.so"] {
             fs::write(folder.path.join(deps).join(file), "new").unwrap();
         }
         kept::keep(&folder.path).unwrap();
@@ -221,7 +162,7 @@ mod tests {
         let next = make(&kernels.0).unwrap();
         let found = |file: &str| fs::read_to_string(next.path.join(deps).join(file)).ok();
         assert_eq!(found("libregex-1.rlib").as_deref(), Some("new"));
-        assert_eq!(found("libnn_core-1.rlib").as_deref(), Some("new"));
+        assert_eq!(found("libown_crate-1.rlib").as_deref(), Some("new"));
         assert_eq!(found("libpolars-1.rlib").as_deref(), Some("libpolars-1.rlib"));
         assert_eq!((found("libctx.so"), found("crates-1.so")), (None, None));
         assert_eq!(kept::size(&kernels.0), 6);

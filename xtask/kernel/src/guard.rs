@@ -4,8 +4,8 @@
 //! evcxr does not notice, and Jupyter, interrupted or killed, does not always stop its kernels.
 //! It waits for two file locks, which the system frees however their holder ends.
 
-use super::folder;
-use crate::process;
+use crate::copy::lock_file;
+use crate::{folder, process};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
             }
         });
     }
-    folder::lock_file(folder)?.lock().context("cannot wait for the kernel")?;
+    lock_file(folder)?.lock().context("cannot wait for the kernel")?;
     let kernels = folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?;
     // A compiler that was killed with its kernel may take a moment to be gone, and writes there until then.
     for _ in 0..20 {

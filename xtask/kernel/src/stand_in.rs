@@ -7,8 +7,7 @@
 //! variable names the stand-ins' folder for the kernel, and has its old value again for the real cargo. What
 //! rust-analyzer is told is trimmed ([`metadata`]).
 
-use super::{cell, folder, link, metadata};
-use crate::process;
+use crate::{cell, folder, link, metadata, process};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -16,6 +15,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
+
+/// The flags that the kernel compiles with.
+pub const RUSTFLAGS: &str = "-Cprefer-dynamic";
 
 /// Compiles cells, and nothing else, without optimisation.
 const QUICK_CELLS: &str = "profile.dev.package.ctx.opt-level=0";
@@ -88,9 +90,9 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
     }
     let mut cargo = Command::new(real("cargo", stand_ins));
     cargo.args(&arguments).stdin(Stdio::null());
-    if env::var("RUSTFLAGS").is_ok_and(|flags| flags.starts_with(crate::lab::template::RUSTFLAGS)) {
+    if env::var("RUSTFLAGS").is_ok_and(|flags| flags.starts_with(RUSTFLAGS)) {
         // evcxr adds lld where it finds one; other flags than the template's would compile everything anew.
-        cargo.env("RUSTFLAGS", crate::lab::template::RUSTFLAGS);
+        cargo.env("RUSTFLAGS", RUSTFLAGS);
     }
     match env::var_os(CARGO_HOME) {
         Some(home) => cargo.env("CARGO_HOME", home),

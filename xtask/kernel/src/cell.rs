@@ -5,10 +5,9 @@
 //! of every file that the call depends on and a hash of the environment, which may hold secrets. As long as those stay, our
 //! cargo becomes the compiler. Whatever is new or not understood goes to cargo.
 
-use super::folder::CRATE;
-use super::{kept, link};
-use crate::data::sha256;
-use crate::process;
+use crate::copy::sha256;
+use crate::folder::CRATE;
+use crate::{kept, link, process};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -180,7 +179,7 @@ fn found(kernel: &Path, arguments: &[OsString], call: &[u8], messages: &[u8], st
     let mut files = watched;
     files.extend(["Cargo.toml", "Cargo.lock"].map(|name| kernel.join(name)));
     let homes =
-        env::var_os(super::stand_in::CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+        env::var_os(crate::stand_in::CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let configured = kernel.ancestors().map(|folder| folder.join(".cargo")).chain(homes);
     files.extend(configured.flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name))));
     files.extend(

@@ -1,8 +1,8 @@
 //! What rust-analyzer is told about the packages of a notebook.
 //!
 //! evcxr asks the rust-analyzer inside it for the type of each variable, and rust-analyzer reads and expands every source
-//! file of every package that `cargo metadata` lists: thirteen seconds on one core, and 1.3 GB, for the 157 packages of
-//! nn-core. But a cell can only name types of its own dependencies, so most of that serves nothing. A package says in its
+//! file of every package that `cargo metadata` lists: thirteen seconds on one core, and 1.3 GB, for 157 packages with polars
+//! among them. But a cell can only name types of its own dependencies, so most of that serves nothing. A package says in its
 //! Cargo.toml which packages below it have types that a cell may meet:
 //!
 //! ```toml
@@ -92,10 +92,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// A notebook's crate, with `edges` between packages; nn-core lists `types`, and derive is a macro.
+    /// A notebook's crate, with `edges` between packages; own-crate lists `types`, and derive is a macro.
     fn metadata(types: Value, edges: &[(&str, &[&str])]) -> Value {
         let kind = |name: &str| if name == "derive" { "proc-macro" } else { "lib" };
-        let notebook = |name: &str| if name == "nn-core" { json!({ "notebook": types }) } else { Value::Null };
+        let notebook = |name: &str| if name == "own-crate" { json!({ "notebook": types }) } else { Value::Null };
         let package = |(name, _): &(&str, &[&str])| json!({ "id": name, "name": name, "targets": [{ "kind": [kind(name)] }], "metadata": notebook(name) });
         let node = |(name, to): &(&str, &[&str])| {
             let deps: Vec<_> = to.iter().map(|to| json!({ "name": to, "pkg": to })).collect();
@@ -121,8 +121,8 @@ mod tests {
     }
 
     const EDGES: &[(&str, &[&str])] = &[
-        ("ctx", &["nn-core"]),
-        ("nn-core", &["ndarray", "image"]),
+        ("ctx", &["own-crate"]),
+        ("own-crate", &["ndarray", "image"]),
         ("ndarray", &["num-traits", "rawpointer"]),
         ("num-traits", &[]),
         ("rawpointer", &[]),
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn below_a_package_with_a_list_only_listed_ones_stay() {
         let metadata = metadata(json!({ "types": ["ndarray", "num-traits", "png"] }), EDGES);
-        assert_eq!(left(&metadata), ["ctx", "nn-core", "ndarray", "num-traits"]);
+        assert_eq!(left(&metadata), ["ctx", "own-crate", "ndarray", "num-traits"]);
     }
 
     #[test]
@@ -144,9 +144,9 @@ mod tests {
     #[test]
     fn what_a_notebook_adds_itself_stays_whole() {
         let mut edges = EDGES.to_vec();
-        edges[0] = ("ctx", &["nn-core", "image"]);
+        edges[0] = ("ctx", &["own-crate", "image"]);
         let left = left(&metadata(json!({ "types": ["ndarray"] }), &edges));
-        assert_eq!(left, ["ctx", "nn-core", "ndarray", "image", "png"]);
+        assert_eq!(left, ["ctx", "own-crate", "ndarray", "image", "png"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! takes 0.3 seconds, and every cell is linked against that one, in 0.02. It also lets all cells share what a crate keeps
 //! in statics, such as the pool of threads of polars.
 //!
-//! The library's name tells which libraries it was made of: after an edit of nn-core the next cell has a new one, while the
+//! The library's name tells which libraries it was made of: after an edit of a crate the next cell has a new one, while the
 //! old one serves the variables that are alive.
 
 use crate::process;
