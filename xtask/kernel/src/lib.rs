@@ -5,14 +5,18 @@
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
 
+mod assist;
 mod cell;
 pub mod copy;
 pub mod folder;
 pub mod guard;
 pub mod kept;
+mod lexer;
 mod link;
 mod metadata;
 pub mod process;
+mod relay;
+mod source;
 pub mod stand_in;
 
 use anyhow::{Context, Result};
