@@ -5,7 +5,7 @@
 use crate::lab::{Lab, evcxr, python};
 use anyhow::{Context, Result, bail};
 use nn_kernel::process;
-use nn_kernel::{folder, guard};
+use nn_kernel::{folder, guard, variables};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -25,7 +25,7 @@ pub fn run(rounds: usize, plain: usize, first_set_up: bool) -> Result<ExitCode> 
 
     let mut script = lab.python_command();
     let (owner, _alive) = guard::owner(&lab.root)?;
-    script.env(guard::OWNER, owner).arg(lab.repository.join("xtask/src/bench_notebook.py")).arg(&folder);
+    script.env(variables::OWNER, owner).arg(lab.repository.join("xtask/src/bench_notebook.py")).arg(&folder);
     script.arg("--notebook").arg(python::notebooks(&lab).join("mnist.ipynb"));
     script.arg("--evcxr").arg(evcxr::installed(&lab)?);
     script.args(["--rounds", &rounds.to_string(), "--plain", &plain.to_string(), "--release"]);

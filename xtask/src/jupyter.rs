@@ -2,8 +2,8 @@
 
 use crate::lab::{Lab, python};
 use anyhow::{Context, Result};
-use nn_kernel::guard;
 use nn_kernel::process;
+use nn_kernel::{guard, variables};
 use std::fs;
 use std::process::{ExitCode, Stdio};
 
@@ -51,7 +51,7 @@ pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     }
     // The server inherits the lock as its stdin, which it reads only where that is a terminal.
     let (owner, alive) = guard::owner(&lab.root)?;
-    jupyter.env(guard::OWNER, owner).stdin(Stdio::from(alive));
+    jupyter.env(variables::OWNER, owner).stdin(Stdio::from(alive));
     jupyter.current_dir(python::notebooks(&lab));
     process::become_command(&mut jupyter)
 }

@@ -2,7 +2,7 @@
 
 use crate::lab::{Lab, python};
 use anyhow::{Context, Result, bail};
-use nn_kernel::{folder, guard};
+use nn_kernel::{folder, guard, variables};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -63,7 +63,7 @@ pub fn execute(lab: &Lab, notebook: &Path, in_place: bool) -> Result<bool> {
     }
     let mut command = lab.python_command();
     let (owner, _alive) = guard::owner(&lab.root)?;
-    command.env(guard::OWNER, owner).arg(script).arg(notebook).arg(&output);
+    command.env(variables::OWNER, owner).arg(script).arg(notebook).arg(&output);
     if in_place {
         command.arg("--in-place");
     }

@@ -7,6 +7,7 @@
 
 use crate::copy::sha256;
 use crate::folder::CRATE;
+use crate::variables::{CALL, CARGO_HOME};
 use crate::{kept, link, process};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -20,8 +21,6 @@ use std::{env, fs};
 
 /// The file in the kernel's folder that holds how its cells are compiled.
 const RECORD: &str = "cell.json";
-/// For the compiler's wrapper: where to write how it was called.
-const CALL: &str = "NN_KERNEL_CALL";
 /// Where evcxr looks for the path of what was compiled; cargo's own message says it too.
 const COMPILED: &str = "EVCXR_EXECUTION_SO_PATH";
 /// Wraps the compiler for the crate of the cells, not for its dependencies.
@@ -178,8 +177,7 @@ fn found(kernel: &Path, arguments: &[OsString], call: &[u8], messages: &[u8], st
 
     let mut files = watched;
     files.extend(["Cargo.toml", "Cargo.lock"].map(|name| kernel.join(name)));
-    let homes =
-        env::var_os(crate::stand_in::CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let homes = env::var_os(CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let configured = kernel.ancestors().map(|folder| folder.join(".cargo")).chain(homes);
     files.extend(configured.flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name))));
     files.extend(

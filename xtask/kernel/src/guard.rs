@@ -5,6 +5,7 @@
 //! It waits for two file locks, which the system frees however their holder ends.
 
 use crate::copy::lock_file;
+use crate::variables::OWNER;
 use crate::{folder, process};
 use anyhow::{Context, Result};
 use std::fs::File;
@@ -12,9 +13,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
-
-/// Names the file that is locked as long as the program that starts kernels lives.
-pub const OWNER: &str = "NN_KERNEL_OWNER";
 
 /// Starts the guard of the kernel that this process is about to become.
 pub fn spawn(folder: &Path) -> Result<()> {

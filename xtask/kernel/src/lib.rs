@@ -14,6 +14,7 @@ mod link;
 mod metadata;
 pub mod process;
 pub mod stand_in;
+pub mod variables;
 
 use anyhow::{Context, Result};
 use folder::Folder;

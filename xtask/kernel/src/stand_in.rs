@@ -7,6 +7,7 @@
 //! variable names the stand-ins' folder for the kernel, and has its old value again for the real cargo. What
 //! rust-analyzer is told is trimmed ([`metadata`]).
 
+use crate::variables::{CARGO_HOME, SYSROOT, VERSIONS};
 use crate::{cell, folder, link, metadata, process};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -21,13 +22,6 @@ pub const RUSTFLAGS: &str = "-Cprefer-dynamic";
 
 /// Compiles cells, and nothing else, without optimisation.
 const QUICK_CELLS: &str = "profile.dev.package.ctx.opt-level=0";
-
-/// The toolchain's folder.
-const SYSROOT: &str = "NN_KERNEL_SYSROOT";
-/// The lock file with the versions to keep.
-const VERSIONS: &str = "NN_KERNEL_VERSIONS";
-/// The value that CARGO_HOME had, if any.
-pub const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
 
 /// Makes `kernel` find the stand-ins in `home/bin`.
 pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> {
