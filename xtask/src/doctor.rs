@@ -1,9 +1,8 @@
-//! `cargo xtask doctor`: what is wrong or slow on this computer, and the line that mends it. It changes nothing.
+//! `cargo xtask doctor`: what is wrong or slow on this computer, and the command that fixes it. It changes nothing.
 
-use crate::lab::{Lab, Rust, evcxr, python};
+use crate::setup::{Lab, Rust, evcxr, python};
 use anyhow::Result;
-use nn_kernel::process;
-use nn_kernel::{folder, kept};
+use nn_kernel::{assumed, folder, kept, process};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -13,9 +12,9 @@ use std::process::{Command, ExitCode};
 enum Finding {
     /// It is as it should be.
     Fine(String),
-    /// All works, but slower than it could, or with a part left out; and what mends it.
+    /// All works, but slower than it could, or with a part left out; and what fixes it.
     Slow(String, String),
-    /// Something does not work; and what mends it.
+    /// Something does not work; and what fixes it.
     Wrong(String, String),
 }
 
@@ -92,7 +91,7 @@ fn kernel(lab: &Lab) -> Finding {
     match evcxr::installed(lab) {
         Ok(path) if evcxr::is_our_version(&path) => Fine(format!("the kernel, {}", path.display())),
         Ok(path) => Slow(
-            format!("{} is not version {}", path.display(), evcxr::VERSION),
+            format!("{} is not version {}", path.display(), assumed::VERSION),
             "cargo xtask set-up installs the right one beside it (nine minutes on two cores)".into(),
         ),
         Err(_) => Slow(
@@ -133,7 +132,7 @@ fn hard_links(lab: &Lab) -> Finding {
     match (made, linked) {
         (Err(error), _) => Wrong(
             format!("cannot write into {}: {error}", lab.root.display()),
-            "give yourself the right to, or make room".into(),
+            "make it writable, or free some space".into(),
         ),
         (_, Err(error)) => Slow(
             format!("no hard links in {} ({error}): each kernel copies its build folder", lab.root.display()),

@@ -4,9 +4,8 @@
 //! evcxr does not notice, and Jupyter, interrupted or killed, does not always stop its kernels.
 //! It waits for two file locks, which the system frees however their holder ends.
 
-use crate::copy::lock_file;
 use crate::variables::OWNER;
-use crate::{folder, process};
+use crate::{copy, files, folder, process};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -36,7 +35,8 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
             }
         });
     }
-    lock_file(folder)?.lock().context("cannot wait for the kernel")?;
+    // Held no longer: the sweep takes it again.
+    drop(copy::lock(folder).context("cannot wait for the kernel")?);
     let kernels = folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?;
     // A compiler that was killed with its kernel may take a moment to be gone, and writes there until then.
     for _ in 0..20 {
@@ -64,7 +64,6 @@ pub fn owner(lab: &Path) -> Result<(PathBuf, File)> {
             let _ = std::fs::remove_file(old);
         }
     }
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+    let file = files::lock(&path)?;
     Ok((path, file))
 }

@@ -5,8 +5,10 @@
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
 
+pub mod assumed;
 mod cell;
 pub mod copy;
+pub mod files;
 pub mod folder;
 pub mod guard;
 pub mod kept;
