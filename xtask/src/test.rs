@@ -21,8 +21,11 @@ use std::time::Instant;
 const SET_UP: &str = "set-up";
 
 /// Runs all parts, or the set-up and those whose name holds one of `words`; prints their times at the end.
+///
+/// Fails at once, before the minutes of compiling, where the set-up would ([`Lab::check_path`]).
 pub fn run(words: Vec<String>) -> Result<ExitCode> {
     let lab = Lab::here()?;
+    lab.check_path()?;
     let mut parts = Parts { words, names: Vec::new(), done: Vec::new() };
 
     parts.run("format", || cargo(&lab, "fmt", &["--all", "--check"]));
