@@ -1,6 +1,6 @@
 //! `cargo xtask doctor`: what is wrong or slow on this computer, and the command that fixes it. It changes nothing.
 
-use crate::setup::{Lab, Rust, evcxr, python};
+use crate::setup::{Lab, MOVE, Rust, evcxr, python};
 use anyhow::Result;
 use nn_kernel::{assumed, folder, kept, process};
 use std::fs;
@@ -29,6 +29,7 @@ const NEEDED_MEMORY: u64 = 4000;
 pub fn run() -> Result<ExitCode> {
     let lab = Lab::here()?;
     let findings = [
+        path(&lab),
         rust(),
         interpreter(),
         kernel(&lab),
@@ -56,6 +57,14 @@ fn line(finding: &Finding) -> String {
         Fine(what) => format!("ok     {what}"),
         Slow(what, cure) => format!("slow   {what}\n       → {cure}"),
         Wrong(what, cure) => format!("WRONG  {what}\n       → {cure}"),
+    }
+}
+
+fn path(lab: &Lab) -> Finding {
+    let path = lab.repository.display();
+    match lab.check_path() {
+        Ok(()) => Fine(format!("the repository's path, {path}")),
+        Err(_) => Wrong(format!("{path}: no notebook works yet in a path with a blank"), MOVE.into()),
     }
 }
 
@@ -220,6 +229,14 @@ mod tests {
         assert_eq!(compiler(version, "1.95", true), Fine("Rust 1.95.0 with its library's source".into()));
         assert!(matches!(compiler(version, "1.100", true), Wrong(what, _) if what.contains("1.100 or newer")));
         assert!(matches!(compiler(version, "1.95", false), Wrong(_, cure) if cure == "rustup component add rust-src"));
+    }
+
+    #[test]
+    fn a_blank_in_the_path_is_wrong_and_the_cure_is_to_move() {
+        let finding = path(&Lab::of("/home/me/My Projects/nn".into()));
+        assert!(line(&finding).starts_with("WRONG  /home/me/My Projects/nn: "), "{finding:?}");
+        assert!(matches!(finding, Wrong(_, cure) if cure == MOVE));
+        assert_eq!(path(&Lab::of("/home/me/nn".into())), Fine("the repository's path, /home/me/nn".into()));
     }
 
     #[test]

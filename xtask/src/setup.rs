@@ -21,7 +21,7 @@ pub mod template;
 pub use rust::Rust;
 
 use crate::setup::python::Environment;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use nn_kernel::{files, folder};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,9 @@ use std::time::Instant;
 
 /// Names a folder for Jupyter's own files in place of `target/lab/jupyter`: the browser tests change settings.
 pub const STATE: &str = "NN_LAB_STATE";
+
+/// What to do about a repository in whose path there is a blank.
+pub const MOVE: &str = "move the repository to a folder without blanks in its path; a link to it is not enough";
 
 /// Where things are.
 pub struct Lab {
@@ -61,11 +64,31 @@ impl Lab {
         let repository = Path::new(&package).join("..");
         let repository =
             repository.canonicalize().with_context(|| format!("{}: no such folder", repository.display()))?;
-        Ok(Lab { root: repository.join("target").join("lab"), repository })
+        Ok(Lab::of(repository))
+    }
+
+    /// The laboratory of the repository in this folder.
+    pub fn of(repository: PathBuf) -> Lab {
+        Lab { root: repository.join("target").join("lab"), repository }
+    }
+
+    /// Fails if the repository's path contains a blank: no notebook works there yet.
+    ///
+    /// evcxr 0.22 tells the process that runs the cells which library to load, by a line that this process splits at
+    /// blanks (its `runtime.rs`, `LOAD_AND_RUN`). These libraries lie in the repository, under `target/lab`.
+    pub fn check_path(&self) -> Result<()> {
+        if self.repository.to_string_lossy().contains(' ') {
+            let path = self.repository.display();
+            bail!("{path}: expected a path without blanks: the Rust kernel cannot run cells here yet; {MOVE}");
+        }
+        Ok(())
     }
 
     /// Makes everything that is missing, one line each on stderr.
+    ///
+    /// Before that it fails as [`Lab::check_path`] does.
     pub fn set_up(&self) -> Result<Rust> {
+        self.check_path()?;
         let _one_at_a_time = self.lock()?;
         let rust = timed("Rust compiler with its sources", Rust::find)?;
         timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))?;
@@ -141,4 +164,23 @@ fn timed<T>(what: &str, step: impl FnOnce() -> Result<(Step, T)>) -> Result<T> {
 /// Says what is being made, before the waiting.
 fn announce(what: &str) {
     eprintln!("lab: {what} …");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_up_under_a_path_with_a_blank_fails_before_it_makes_anything() {
+        let repository = std::env::temp_dir().join(format!("xtask {}", std::process::id()));
+        let message = format!("{:#}", Lab::of(repository.clone()).set_up().err().unwrap());
+        assert!(message.starts_with(&format!("{}: expected a path without blanks", repository.display())), "{message}");
+        assert!(message.ends_with(MOVE), "{message}");
+        assert!(!repository.exists());
+    }
+
+    #[test]
+    fn letters_of_any_language_in_the_path_are_fine() {
+        assert!(Lab::of("/home/me/Übung/数字".into()).check_path().is_ok());
+    }
 }
