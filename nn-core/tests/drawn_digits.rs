@@ -1,4 +1,4 @@
-//! Digits as people draw them, read by trained networks: what the preparation of a picture is worth.
+//! Digits drawn by a program in the manner of many hands, read by trained networks: what the preparation of a picture is worth.
 
 mod drawn;
 

@@ -7,13 +7,13 @@ mod server;
 
 pub use install::Browser;
 
-use crate::lab::Lab;
-use crate::notebook;
+use crate::notebook::{self, cell};
+use crate::run;
+use crate::setup::Lab;
 use anyhow::{Context, Result, bail};
-use nn_kernel::process;
-use serde_json::{Value, json};
+use nn_kernel::{files, process};
+use serde_json::Value;
 use server::Server;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,7 +39,7 @@ pub fn check_page(lab: &Lab, browser: &Browser) -> Result<()> {
 pub fn pictures() -> Result<()> {
     let lab = Lab::here()?;
     let page = page(&lab)?;
-    let browser = Browser::install(&lab)?;
+    let browser = Browser::set_up(&lab)?;
     let folder = lab.repository.join(".github/pictures");
     process::run("pictures", browser.script(&lab, "pictures.mjs").env("NN_PAGE", page).env("NN_SCREENSHOTS", &folder))?;
     println!("{}", folder.display());
@@ -47,7 +47,7 @@ pub fn pictures() -> Result<()> {
 }
 
 fn page(lab: &Lab) -> Result<PathBuf> {
-    let page = notebook::output(lab, Path::new("mnist.html"));
+    let page = run::output(lab, Path::new("mnist.html"))?;
     if !page.is_file() {
         bail!("{} is not there; cargo xtask run mnist writes it", page.display());
     }
@@ -57,49 +57,39 @@ fn page(lab: &Lab) -> Result<PathBuf> {
 /// Notebooks to change, with their paths as seen from two folders deeper.
 fn copy_notebooks(lab: &Lab) -> Result<PathBuf> {
     let folder = lab.repository.join(NOTEBOOKS);
-    crate::lab::remove_folder(&folder)?;
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    files::remove(&folder)?;
     let settings = "evcxr.toml";
-    let from = lab.repository.join("notebooks").join(settings);
-    fs::copy(&from, folder.join(settings)).with_context(|| format!("cannot copy {}", from.display()))?;
-    for path in notebook::find(lab, &[])? {
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let copy = folder.join(path.file_name().unwrap_or_default());
-        fs::write(&copy, text.replace("\\\"../", "\\\"../../../"))
-            .with_context(|| format!("cannot write {}", copy.display()))?;
+    files::copy(&notebook::folder(lab).join(settings), &folder.join(settings))?;
+    for path in notebook::all(lab)? {
+        let name = path.file_name().context("a notebook has a name")?;
+        let text = files::read_text(&path)?;
+        files::write(&folder.join(name), text.replace("\\\"../", "\\\"../../../"))?;
     }
-    let path = folder.join("interrupt.ipynb");
-    fs::write(&path, interrupted().to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    files::write(&folder.join("interrupt.ipynb"), interrupted().to_string())?;
     Ok(folder)
 }
 
 /// A training of some seconds, whole, cut off, and resumed.
 fn interrupted() -> Value {
-    let network = |name: &str| format!("let mut {name} = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;");
-    let and = |name: &str, verb: &str| {
-        format!(
-            "{}\ntraining.{verb}(&mut {name}, &mnist.train, &mnist.test)?;\nprintln!(\"fingerprint {{}}\", {name}.fingerprint());",
-            network(name)
-        )
-    };
-    let training = "let training = Training::new(Loss::CrossEntropy).epochs(80).checkpoint";
-    let code = [
-        ":dep nn-core = { path = \"../../../nn-core\" }\nuse nn_core::prelude::*;".to_owned(),
-        "let mnist = data::mnist(\"../../../data\")?;".to_owned(),
-        format!("{training}(\"whole.safetensors\");\n{}", and("whole", "run")),
-        format!("{training}(\"cut.safetensors\");\n{}", and("cut", "run")),
-        format!("{training}(\"cut.safetensors\");\n{}", and("network", "resume")),
-    ];
-    let cells: Vec<_> = code
-        .iter()
-        .enumerate()
-        .map(|(i, source)| json!({ "cell_type": "code", "id": format!("cell{i}"), "execution_count": null, "metadata": {}, "outputs": [], "source": source }))
-        .collect();
-    json!({
-        "cells": cells,
-        "metadata": { "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" } },
-        "nbformat": 4, "nbformat_minor": 5,
-    })
+    let set_up = ":dep nn-core = { path = \"../../../nn-core\" }\nuse nn_core::prelude::*;";
+    let load = "let mnist = data::mnist(\"../../../data\")?;";
+    notebook::of(vec![
+        cell(set_up),
+        cell(load),
+        cell(&training("whole", "run", "whole")),
+        cell(&training("cut", "run", "cut")),
+        cell(&training("network", "resume", "cut")),
+    ])
+}
+
+/// A cell that trains a new network called `name`, or goes on (`verb` is `run` or `resume`), with this checkpoint.
+fn training(name: &str, verb: &str, checkpoint: &str) -> String {
+    format!(
+        "let training = Training::new(Loss::CrossEntropy).epochs(80).checkpoint(\"{checkpoint}.safetensors\");\n\
+         let mut {name} = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;\n\
+         training.{verb}(&mut {name}, &mnist.train, &mnist.test)?;\n\
+         println!(\"fingerprint {{}}\", {name}.fingerprint());"
+    )
 }
 
 impl Browser {

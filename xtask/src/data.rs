@@ -2,13 +2,13 @@
 //!
 //! Reads IDX by itself, in a few lines, so that xtask need not wait for nn-core's dependencies.
 
-use std::fs;
+use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder, read::MultiGzDecoder};
-use nn_kernel::copy::sha256;
+use nn_kernel::files::{self, sha256};
 
 /// Pixels per side of a picture.
 const SIDE: usize = 28;
@@ -54,14 +54,11 @@ const PARTS: [(&str, Source, Source); 2] = [
 ///
 /// The same input gives the same bytes: the gzip header holds no time, name or operating system.
 pub fn run(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("{}: cannot create the folder", to.display()))?;
     for (name, images, labels) in PARTS {
         let (images, labels) = (images.read(from)?, labels.read(from)?);
         let packed = pack(&csv(&images, &labels))?;
         let path = to.join(name);
-        let unfinished = path.with_extension("part");
-        fs::write(&unfinished, &packed).with_context(|| format!("{}: cannot write", unfinished.display()))?;
-        fs::rename(&unfinished, &path).with_context(|| format!("{}: cannot write", path.display()))?;
+        files::replace(&path, &packed)?;
         println!("{}: {} rows, {} bytes, SHA-256 {}", path.display(), labels.len(), packed.len(), sha256(&packed));
     }
     Ok(())
@@ -73,9 +70,9 @@ impl Source {
         let plain = from.join(self.name);
         let packed = from.join(format!("{}.gz", self.name));
         let (path, mut content) = if plain.exists() {
-            (plain.clone(), fs::read(&plain).with_context(|| format!("{}: cannot read", plain.display()))?)
+            (plain.clone(), files::read(&plain)?)
         } else {
-            let file = fs::File::open(&packed)
+            let file = File::open(&packed)
                 .with_context(|| format!("{}: found neither this nor {}.gz", plain.display(), self.name))?;
             let mut content = Vec::new();
             // The largest of the four has 47 MB; a file that unpacks to more is another one.

@@ -1,9 +1,8 @@
-//! `cargo xtask doctor`: what is wrong or slow on this computer, and the line that mends it. It changes nothing.
+//! `cargo xtask doctor`: what is wrong or slow on this computer, and the command that fixes it. It changes nothing.
 
-use crate::lab::{Lab, Rust, evcxr, python};
+use crate::setup::{Lab, MOVE, Rust, evcxr, python};
 use anyhow::Result;
-use nn_kernel::process;
-use nn_kernel::{folder, kept};
+use nn_kernel::{assumed, folder, kept, process};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -13,9 +12,9 @@ use std::process::{Command, ExitCode};
 enum Finding {
     /// It is as it should be.
     Fine(String),
-    /// All works, but slower than it could, or with a part left out; and what mends it.
+    /// All works, but slower than it could, or with a part left out; and what fixes it.
     Slow(String, String),
-    /// Something does not work; and what mends it.
+    /// Something does not work; and what fixes it.
     Wrong(String, String),
 }
 
@@ -30,6 +29,7 @@ const NEEDED_MEMORY: u64 = 4000;
 pub fn run() -> Result<ExitCode> {
     let lab = Lab::here()?;
     let findings = [
+        path(&lab),
         rust(),
         interpreter(),
         kernel(&lab),
@@ -57,6 +57,14 @@ fn line(finding: &Finding) -> String {
         Fine(what) => format!("ok     {what}"),
         Slow(what, cure) => format!("slow   {what}\n       → {cure}"),
         Wrong(what, cure) => format!("WRONG  {what}\n       → {cure}"),
+    }
+}
+
+fn path(lab: &Lab) -> Finding {
+    let path = lab.repository.display();
+    match lab.check_path() {
+        Ok(()) => Fine(format!("the repository's path, {path}")),
+        Err(_) => Wrong(format!("{path}: no notebook works yet in a path with a blank"), MOVE.into()),
     }
 }
 
@@ -92,7 +100,7 @@ fn kernel(lab: &Lab) -> Finding {
     match evcxr::installed(lab) {
         Ok(path) if evcxr::is_our_version(&path) => Fine(format!("the kernel, {}", path.display())),
         Ok(path) => Slow(
-            format!("{} is not version {}", path.display(), evcxr::VERSION),
+            format!("{} is not version {}", path.display(), assumed::VERSION),
             "cargo xtask set-up installs the right one beside it (nine minutes on two cores)".into(),
         ),
         Err(_) => Slow(
@@ -133,7 +141,7 @@ fn hard_links(lab: &Lab) -> Finding {
     match (made, linked) {
         (Err(error), _) => Wrong(
             format!("cannot write into {}: {error}", lab.root.display()),
-            "give yourself the right to, or make room".into(),
+            "make it writable, or free some space".into(),
         ),
         (_, Err(error)) => Slow(
             format!("no hard links in {} ({error}): each kernel copies its build folder", lab.root.display()),
@@ -221,6 +229,14 @@ mod tests {
         assert_eq!(compiler(version, "1.95", true), Fine("Rust 1.95.0 with its library's source".into()));
         assert!(matches!(compiler(version, "1.100", true), Wrong(what, _) if what.contains("1.100 or newer")));
         assert!(matches!(compiler(version, "1.95", false), Wrong(_, cure) if cure == "rustup component add rust-src"));
+    }
+
+    #[test]
+    fn a_blank_in_the_path_is_wrong_and_the_cure_is_to_move() {
+        let finding = path(&Lab::of("/home/me/My Projects/nn".into()));
+        assert!(line(&finding).starts_with("WRONG  /home/me/My Projects/nn: "), "{finding:?}");
+        assert!(matches!(finding, Wrong(_, cure) if cure == MOVE));
+        assert_eq!(path(&Lab::of("/home/me/nn".into())), Fine("the repository's path, /home/me/nn".into()));
     }
 
     #[test]

@@ -1,18 +1,21 @@
 //! `cargo xtask export`: all plots of a notebook, as files.
 
-use crate::lab::{Lab, python};
-use crate::notebook;
+use crate::setup::{Lab, python};
+use crate::{notebook, run};
 use anyhow::{Context, Result};
 use nn_kernel::process;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Writes the plots of the notebooks called `names`, or of all, to `target/export/NAME`.
 pub fn run(names: &[String]) -> Result<()> {
     let lab = Lab::here()?;
     for path in notebook::find(&lab, names)? {
-        let path = newest(&path, &notebook::output(&lab, &path))?;
-        let folder = lab.repository.join("target/export").join(path.file_stem().unwrap_or_default());
+        let path = newest(&path, &run::output(&lab, &path)?)?;
+        let name = path.file_stem().with_context(|| format!("{} names no file", path.display()))?;
+        let folder = lab.repository.join("target/export").join(name);
         let count = plots(&lab, &path, &folder)?;
         println!("{count} plots of {} in {}", path.display(), folder.join("index.html").display());
     }
@@ -21,15 +24,18 @@ pub fn run(names: &[String]) -> Result<()> {
 
 /// Of a notebook and the copy that `cargo xtask run` made, the one that was run last.
 fn newest(notebook: &Path, executed: &Path) -> Result<PathBuf> {
-    let written = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified());
     let saved = written(notebook).with_context(|| format!("cannot read {}", notebook.display()))?;
     Ok(if written(executed).is_ok_and(|executed| executed >= saved) { executed } else { notebook }.to_owned())
+}
+
+fn written(path: &Path) -> io::Result<SystemTime> {
+    fs::metadata(path)?.modified()
 }
 
 /// Writes the plots among the outputs in `notebook` to `folder`; returns how many they are.
 fn plots(lab: &Lab, notebook: &Path, folder: &Path) -> Result<usize> {
     let mut python = python::find()?.command();
-    python.args(["-X", "utf8"]).arg(lab.repository.join("xtask/src/export_plots.py")).arg(notebook).arg(folder);
+    python.args(["-X", "utf8"]).arg(lab.repository.join("xtask/python/export_plots.py")).arg(notebook).arg(folder);
     let count = process::read(&mut python)?;
     count.parse().with_context(|| format!("export_plots.py: expected a number, found `{count}`"))
 }
@@ -37,26 +43,27 @@ fn plots(lab: &Lab, notebook: &Path, folder: &Path) -> Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::plots;
-    use crate::lab::{self, Lab};
+    use crate::setup::Lab;
+    use nn_kernel::files;
     use serde_json::{Value, json};
-    use std::fs;
 
     /// The plots of a notebook whose code cells have these outputs: the files' names, and `index.html`.
     fn export(name: &str, outputs: &[Value]) -> anyhow::Result<(Vec<String>, String)> {
         let lab = Lab::here()?;
         let folder = lab.repository.join("target/tmp/export").join(name);
-        lab::remove_folder(&folder)?;
-        fs::create_dir_all(&folder)?;
-        let cell = |data| json!({ "cell_type": "code", "source": "plot()", "outputs": [{ "output_type": "execute_result", "data": data }] });
-        let cells: Vec<_> = outputs.iter().map(cell).collect();
+        files::remove(&folder)?;
+        let mut cells = Vec::new();
+        for data in outputs {
+            let output = json!({ "output_type": "execute_result", "data": data });
+            cells.push(json!({ "cell_type": "code", "source": "plot()", "outputs": [output] }));
+        }
         let path = folder.join("some.ipynb");
-        fs::write(&path, json!({ "cells": cells }).to_string())?;
+        files::write(&path, json!({ "cells": cells }).to_string())?;
         let plots_folder = folder.join("plots");
         let count = plots(&lab, &path, &plots_folder)?;
-        let entries = fs::read_dir(&plots_folder)?.flatten();
-        let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-        names.sort();
-        let index = fs::read_to_string(plots_folder.join("index.html"))?;
+        let paths = files::list(&plots_folder)?;
+        let names = paths.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        let index = files::read_text(&plots_folder.join("index.html"))?;
         assert_eq!(index.matches("<figure>").count(), count);
         Ok((names, index))
     }

@@ -1,152 +1,66 @@
-//! The laboratory: everything a notebook needs, installed under `target/lab`.
-//!
-//! ```text
-//! target/lab/venv             Python with JupyterLab (notebooks/requirements.txt), the kernel spec "rust" in it
-//! target/lab/bin              the kernel's launcher, its stand-ins for cargo and rustup, evcxr_jupyter
-//! target/lab/kernel/template  the crate that every notebook starts from, with all dependencies compiled
-//! target/lab/kernel/kept      what notebooks had compiled beside it
-//! target/lab/kernel/running   one copy of the template for each running kernel
-//! target/lab/jupyter          what Jupyter would otherwise write to the home folder
-//! ```
-//!
-//! Each step looks whether its result is there and whole, and makes it otherwise; a stamp is written last, so that
-//! an interrupted step is seen and done again.
+//! `cargo xtask lab`: JupyterLab, on this computer only, with the Rust kernel ready.
 
-pub mod evcxr;
-pub mod python;
-mod rust;
-mod spec;
-pub mod template;
-
-pub use rust::Rust;
-
+use crate::notebook;
+use crate::setup::Lab;
 use anyhow::{Context, Result};
-pub use nn_kernel::copy::remove_folder;
-use nn_kernel::folder;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
+use nn_kernel::process;
+use nn_kernel::{files, guard, variables};
+use std::process::{ExitCode, Stdio};
 
-/// Names a folder for Jupyter's own files in place of `target/lab/jupyter`: the browser tests change settings.
-pub const STATE: &str = "NN_LAB_STATE";
+/// What JupyterLab is not to load: it would ask the network for news and for extensions.
+const PAGE_CONFIG: &str = r#"{
+  "disabledExtensions": {
+    "@jupyterlab/apputils-extension:announcements": true,
+    "@jupyterlab/extensionmanager-extension": true
+  }
+}
+"#;
 
-/// Where things are.
-pub struct Lab {
-    /// The repository.
-    pub repository: PathBuf,
-    /// `target/lab` in it.
-    pub root: PathBuf,
+/// Becomes a Jupyter server that opens mnist.ipynb.
+pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
+    let lab = Lab::here()?;
+    lab.set_up()?;
+    files::write(&lab.state().join("config/labconfig/page_config.json"), PAGE_CONFIG)?;
+    trust(&lab)?;
+
+    let mut jupyter = lab.python_command();
+    jupyter.args(["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=True"]);
+    jupyter.arg(format!("--ServerApp.root_dir={}", lab.repository.display()));
+    jupyter.arg("--LabApp.default_url=/lab/tree/notebooks/mnist.ipynb");
+    // Ctrl-C stops the server and its kernels without asking.
+    jupyter.args(["--ServerApp.answer_yes=True", "--LabApp.extension_manager=readonly"]);
+    jupyter.arg("--MappingKernelManager.default_kernel_name=rust");
+    // Looking for language servers would run npm, which writes to the home folder.
+    jupyter.arg("--LanguageServerManager.autodetect=False");
+    jupyter.args(["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]);
+    // Jupyter refuses to run as root unless told so.
+    if process::is_root() {
+        jupyter.arg("--ServerApp.allow_root=True");
+    }
+    if no_browser {
+        jupyter.arg("--no-browser");
+    }
+    if let Some(port) = port {
+        jupyter.arg(format!("--ServerApp.port={port}")).arg("--ServerApp.port_retries=0");
+    }
+    // An empty token would switch the protection off.
+    if std::env::var_os("JUPYTER_TOKEN").is_some_and(|token| token.is_empty()) {
+        jupyter.env_remove("JUPYTER_TOKEN");
+    }
+    // The server inherits the lock as its stdin, which it reads only where that is a terminal.
+    let (owner, alive) = guard::owner(&lab.root)?;
+    jupyter.env(variables::OWNER, owner).stdin(Stdio::from(alive));
+    jupyter.current_dir(notebook::folder(&lab));
+    process::become_command(&mut jupyter)
 }
 
-/// Whether a step had anything to do.
-pub enum Step {
-    /// All was there.
-    Found,
-    /// It was made now.
-    Made,
-}
-
-impl Lab {
-    /// The laboratory of the repository that this program was started from.
-    pub fn here() -> Result<Lab> {
-        let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        let repository = Path::new(&package).join("..");
-        let repository =
-            repository.canonicalize().with_context(|| format!("{}: no such folder", repository.display()))?;
-        Ok(Lab { root: repository.join("target").join("lab"), repository })
+/// Tells Jupyter that the outputs in our notebooks may be shown.
+fn trust(lab: &Lab) -> Result<()> {
+    let notebooks = notebook::all(lab)?;
+    if notebooks.is_empty() {
+        return Ok(());
     }
-
-    /// Makes everything that is missing, one line each on stderr.
-    pub fn set_up(&self) -> Result<Rust> {
-        fs::create_dir_all(&self.root).with_context(|| format!("cannot create {}", self.root.display()))?;
-        let _one_at_a_time = self.lock()?;
-        let rust = timed("Rust compiler with its sources", Rust::find)?;
-        timed("Python with JupyterLab", || Ok((python::install(self)?, ())))?;
-        let evcxr = timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust))?;
-        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr)?, ())))?;
-        timed("warm build folder for notebooks", || Ok((template::build(self, &rust)?, ())))?;
-        folder::sweep(&self.kernels())?;
-        Ok(rust)
-    }
-
-    /// A program of the Python environment.
-    pub fn python(&self) -> PathBuf {
-        if cfg!(windows) { self.root.join("venv/Scripts/python.exe") } else { self.root.join("venv/bin/python") }
-    }
-
-    /// Python, in an environment in which neither it nor Jupyter reads or writes the home folder.
-    pub fn python_command(&self) -> Command {
-        let jupyter = self.state();
-        let mut command = Command::new(self.python());
-        for name in ["PYTHONHOME", "PYTHONPATH", "JUPYTER_PATH", "JUPYTER_CONFIG_PATH"] {
-            command.env_remove(name);
-        }
-        command
-            .env("PYTHONNOUSERSITE", "1")
-            .env("PYTHONUTF8", "1")
-            .env("PIP_NO_CACHE_DIR", "1")
-            .env("JUPYTER_PREFER_ENV_PATH", "1")
-            .env("JUPYTER_CONFIG_DIR", jupyter.join("config"))
-            .env("JUPYTER_DATA_DIR", jupyter.join("data"))
-            .env("JUPYTER_RUNTIME_DIR", jupyter.join("runtime"))
-            .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
-            .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
-            .env("IPYTHONDIR", jupyter.join("ipython"));
-        command
-    }
-
-    /// What Jupyter would otherwise write to the home folder.
-    pub fn state(&self) -> PathBuf {
-        std::env::var_os(STATE).map_or_else(|| self.root.join("jupyter"), PathBuf::from)
-    }
-
-    /// The folder of programs.
-    pub fn bin(&self) -> PathBuf {
-        self.root.join("bin")
-    }
-
-    /// The kernels' folders.
-    pub fn kernels(&self) -> PathBuf {
-        self.root.join("kernel")
-    }
-
-    fn lock(&self) -> Result<File> {
-        let path = self.root.join("lock");
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        if file.try_lock().is_err() {
-            eprintln!("lab: waiting for another cargo xtask to finish its set-up");
-            file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
-        }
-        Ok(file)
-    }
-}
-
-/// Runs one step and says how long it took.
-fn timed<T>(what: &str, step: impl FnOnce() -> Result<(Step, T)>) -> Result<T> {
-    let start = Instant::now();
-    let (done, value) = step().with_context(|| what.to_owned())?;
-    let verb = match done {
-        Step::Found => "found",
-        Step::Made => "ready",
-    };
-    eprintln!("lab: {what:<34}{verb} {:8.2} s", start.elapsed().as_secs_f64());
-    Ok(value)
-}
-
-/// Says what is being made, before the waiting.
-fn announce(what: &str) {
-    eprintln!("lab: {what} …");
-}
-
-/// Writes `content` to `path` unless it holds just that; tells whether it had to.
-fn write_if_changed(path: &Path, content: &[u8]) -> Result<Step> {
-    if fs::read(path).is_ok_and(|old| old == content) {
-        return Ok(Step::Found);
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    }
-    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(Step::Made)
+    let mut trust = lab.python_command();
+    process::read(trust.args(["-m", "nbformat.sign"]).args(&notebooks)).context("cannot trust the notebooks")?;
+    Ok(())
 }

@@ -1,29 +1,33 @@
 //! `cargo xtask`: opens the notebooks, runs them, tests everything.
 //!
 //! ```text
-//! lab     Jupyter with the notebooks                    jupyter.rs
-//! run     the notebooks without a screen                notebook.rs, run_notebook.py
-//! test    every check, in one command                   test.rs
-//! export  a notebook's plots, as files                  export.rs, export_plots.py
-//! bench   nn-core beside other tools, our kernel beside plain evcxr    bench_train.rs, bench_notebook.rs
-//! doctor  what is wrong or slow on this computer        doctor.rs
-//! reference ten epochs beside numpy's                 reference.rs
-//! data    the csv.gz files from MNIST's IDX files       data.rs
+//! lab        JupyterLab with the notebooks                    lab.rs
+//! run        the notebooks without a screen                   run.rs, python/run_notebook.py, python/html_page.py
+//! export     a notebook's plots, as files                     export.rs, python/export_plots.py
+//! test       every check, in one command                      test.rs, test/
+//! set-up     what the others need, under target/lab           setup.rs, setup/
+//! doctor     what is wrong or slow on this computer           doctor.rs
+//! bench      nn-core and our kernel beside others             bench/, python/peers.py, python/bench_notebook.py
+//! reference  ten epochs beside numpy's                        reference.rs, python/peers.py
+//! pictures   the README's, from the exported page             browser.rs, browser/
+//! data       the csv.gz files from MNIST's IDX files          data.rs
+//! kernel     what Jupyter starts as the kernel "rust"         nn-kernel: kernel/, a crate of its own
+//! guard      waits beside a kernel, to clean up after it      nn-kernel
 //! ```
 //!
-//! The first three begin with [`lab::Lab::set_up`], which installs Python's and the kernel's half under `target/lab`.
-//! What Jupyter starts is this program too, by way of [`nn_kernel`], a crate of its own that knows nothing of this one.
+//! Most begin with [`setup::Lab::set_up`], which installs Python's and the kernel's half under `target/lab`. What they share
+//! besides: `notebook.rs`, notebooks as files; and from nn-kernel, which knows nothing of this crate, `files` and `process`.
 
-mod bench_notebook;
-mod bench_train;
+mod bench;
 mod browser;
 mod data;
 mod doctor;
 mod export;
-mod jupyter;
 mod lab;
 mod notebook;
 mod reference;
+mod run;
+mod setup;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -64,12 +68,15 @@ enum Command {
     },
     /// Check everything: format, lints, tests, documentation, every notebook
     Test {
-        /// Only the set-up and the parts whose name holds one of these: `kernels`, `mnist`, `browser`, …
+        /// Only the set-up and the parts whose names contain one of these: `kernels`, `mnist`, `browser`, …
         parts: Vec<String>,
+        /// Install Chromium by apt-get if there is none, as root; else the browser tests say what is missing
+        #[arg(long)]
+        install: bool,
     },
     /// Install what lab, run and test need, and nothing more
     SetUp,
-    /// Say what is wrong or slow on this computer, and the line that mends it
+    /// Say what is wrong or slow on this computer, and the command that fixes it
     Doctor,
     /// Measure nn-core beside other tools, and our notebooks beside plain evcxr
     Bench {
@@ -132,15 +139,15 @@ fn main() -> ExitCode {
         return code;
     }
     let result = match Cli::parse().command {
-        Command::Lab { no_browser, port } => jupyter::open(no_browser, port),
-        Command::Run { names, in_place } => notebook::run(&names, in_place),
+        Command::Lab { no_browser, port } => lab::open(no_browser, port),
+        Command::Run { names, in_place } => run::run(&names, in_place),
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
-        Command::Test { parts } => test::run(parts),
-        Command::SetUp => lab::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),
+        Command::Test { parts, install } => test::run(parts, install),
+        Command::SetUp => setup::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),
         Command::Doctor => doctor::run(),
-        Command::Bench { what: Bench::Train { rounds } } => bench_train::run(rounds),
+        Command::Bench { what: Bench::Train { rounds } } => bench::train::run(rounds),
         Command::Bench { what: Bench::Notebook { rounds, plain, first_set_up } } => {
-            bench_notebook::run(rounds, plain, first_set_up)
+            bench::notebook::run(rounds, plain, first_set_up)
         }
         Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
@@ -158,7 +165,7 @@ fn main() -> ExitCode {
 }
 
 fn make_data(from: &Path) -> anyhow::Result<ExitCode> {
-    let lab = lab::Lab::here()?;
+    let lab = setup::Lab::here()?;
     data::run(from, &lab.repository.join("data"))?;
     Ok(ExitCode::SUCCESS)
 }

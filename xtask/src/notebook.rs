@@ -1,81 +1,70 @@
-//! `cargo xtask run`: notebooks executed from top to bottom, without a screen.
+//! Notebooks as files: those of `notebooks/`, and those that a test makes.
 
-use crate::lab::{Lab, python};
+use crate::setup::Lab;
 use anyhow::{Context, Result, bail};
-use nn_kernel::{folder, guard};
-use std::fs;
+use nn_kernel::files;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
 
-/// Runs the notebooks called `names`, or all; stops at the first that fails.
-pub fn run(names: &[String], in_place: bool) -> Result<ExitCode> {
-    let lab = Lab::here()?;
-    let notebooks = find(&lab, names)?;
-    lab.set_up()?;
-    for notebook in &notebooks {
-        if !execute(&lab, notebook, in_place)? {
-            return Ok(ExitCode::FAILURE);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+/// The folder of notebooks.
+pub fn folder(lab: &Lab) -> PathBuf {
+    lab.repository.join("notebooks")
 }
 
-/// The notebooks called `names` (by name or path), or all of `notebooks/` in the order of their names.
+/// All of `notebooks/`, in the order of their names.
+pub fn all(lab: &Lab) -> Result<Vec<PathBuf>> {
+    let mut paths = files::list(&folder(lab))?;
+    paths.retain(|path| is_notebook(path));
+    Ok(paths)
+}
+
+/// The notebooks called `names` (by name or path), or all of `notebooks/`.
 pub fn find(lab: &Lab, names: &[String]) -> Result<Vec<PathBuf>> {
-    let folder = python::notebooks(lab);
-    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut known: Vec<_> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| python::is_notebook(path)).collect();
-    known.sort();
+    let known = all(lab)?;
     if names.is_empty() {
         if known.is_empty() {
-            bail!("{} holds no notebook", folder.display());
+            bail!("{} holds no notebook", folder(lab).display());
         }
         return Ok(known);
     }
-    let mut found = Vec::new();
-    for name in names {
-        let path = Path::new(name);
-        if let Some(known) = known.iter().find(|known| known.file_stem() == Some(path.as_os_str())) {
-            found.push(known.clone());
-        } else if python::is_notebook(path) && path.is_file() {
-            found.push(path.canonicalize().with_context(|| format!("cannot read {name}"))?);
-        } else {
-            let known: Vec<_> =
-                known.iter().filter_map(|path| path.file_stem()).map(|stem| stem.to_string_lossy()).collect();
-            bail!("no notebook called {name}; there are: {}, or give the path of an .ipynb file", known.join(", "));
-        }
-    }
-    Ok(found)
+    names.iter().map(|name| find_one(&known, name)).collect()
 }
 
-/// Where the executed copy of a notebook goes.
-pub fn output(lab: &Lab, notebook: &Path) -> PathBuf {
-    lab.repository.join("target/notebooks").join(notebook.file_name().unwrap_or_default())
+fn find_one(known: &[PathBuf], name: &str) -> Result<PathBuf> {
+    let path = Path::new(name);
+    if let Some(known) = known.iter().find(|known| known.file_stem() == Some(path.as_os_str())) {
+        return Ok(known.clone());
+    }
+    if is_notebook(path) && path.is_file() {
+        return path.canonicalize().with_context(|| format!("cannot read {name}"));
+    }
+    let known: Vec<_> = known.iter().filter_map(|path| path.file_stem()).map(|stem| stem.to_string_lossy()).collect();
+    bail!("no notebook called {name}; there are: {}, or give the path of an .ipynb file", known.join(", "))
 }
 
-/// Executes one notebook with progress on stdout; false if a cell failed, which has then been reported on stderr.
-pub fn execute(lab: &Lab, notebook: &Path, in_place: bool) -> Result<bool> {
-    let script = lab.repository.join("xtask/src/run_notebook.py");
-    let output = output(lab, notebook);
-    if let Some(folder) = output.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+/// Reads a notebook's JSON.
+pub fn read(path: &Path) -> Result<Value> {
+    serde_json::from_str(&files::read_text(path)?).with_context(|| format!("{} is not JSON", path.display()))
+}
+
+/// A cell of code.
+pub fn cell(source: &str) -> Value {
+    json!({ "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": source })
+}
+
+/// A notebook of these cells, for our kernel.
+pub fn of(mut cells: Vec<Value>) -> Value {
+    for (number, cell) in cells.iter_mut().enumerate() {
+        cell["id"] = json!(format!("cell-{number}"));
     }
-    let mut command = lab.python_command();
-    let (owner, _alive) = guard::owner(&lab.root)?;
-    command.env(guard::OWNER, owner).arg(script).arg(notebook).arg(&output);
-    if in_place {
-        command.arg("--in-place");
-    }
-    // The script stops its kernel when this pipe closes, that is, when this process ends, however it ends.
-    let mut child = command.stdin(Stdio::piped()).spawn().context("cannot start Python")?;
-    let pipe = child.stdin.take();
-    let status = child.wait().context("cannot wait for Python")?;
-    drop(pipe);
-    folder::sweep(&lab.kernels())?;
-    match status.code() {
-        Some(0) => Ok(true),
-        Some(1) => Ok(false),
-        _ => bail!("{}: the runner ended with {status}", notebook.display()),
-    }
+    json!({
+        "cells": cells,
+        "metadata": { "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" } },
+        "nbformat": 4, "nbformat_minor": 5,
+    })
+}
+
+/// Whether `path` is a notebook, going by its name.
+fn is_notebook(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "ipynb")
 }

@@ -1,17 +1,16 @@
 //! `cargo xtask reference`: ten whole epochs in numpy, float64, and in nn-core, from the same initial weights.
 //!
-//! numpy is `xtask/bench/peers.py`, whose training `cargo xtask bench train` measures too; ours is
+//! numpy is `xtask/python/peers.py`, whose training `cargo xtask bench train` measures too; ours is
 //! `nn-core/examples/ten_epochs.rs`, which compares.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::lab::{Lab, Rust, template};
+use crate::setup::{Lab, Rust, template};
 use crate::test::python;
-use nn_kernel::process;
+use nn_kernel::{files, process};
 
 /// Trains both, prints the table, writes `target/reference/ten_epochs.csv` and `.svg`; an error if they do not agree.
 pub fn run() -> Result<ExitCode> {
@@ -22,10 +21,9 @@ pub fn run() -> Result<ExitCode> {
     let (weights, data) = (folder.join("data"), lab.repository.join("data"));
     example(&lab, &rust, "train_once", &["prepare".as_ref(), &weights, &data])?;
     eprintln!("reference: ten epochs in numpy …");
-    let peers = lab.repository.join("xtask/bench/peers.py");
+    let peers = lab.repository.join("xtask/python/peers.py");
     let csv = process::read(Command::new(numpy).arg(peers).arg("history").arg(&weights))?;
-    let path = folder.join("numpy.csv");
-    fs::write(&path, csv + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+    files::write(&folder.join("numpy.csv"), csv + "\n")?;
     eprintln!("reference: ten epochs in nn-core, f64 and f32 …\n");
     example(&lab, &rust, "ten_epochs", &[&folder, &data])?;
     println!("\n{} and .svg beside it", folder.join("ten_epochs.csv").display());

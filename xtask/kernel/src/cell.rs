@@ -5,8 +5,9 @@
 //! of every file that the call depends on and a hash of the environment, which may hold secrets. As long as those stay, our
 //! cargo becomes the compiler. Whatever is new or not understood goes to cargo.
 
-use crate::copy::sha256;
-use crate::folder::CRATE;
+use crate::assumed::{COMPILED, CRATE};
+use crate::files::sha256;
+use crate::variables::{CALL, CARGO_HOME};
 use crate::{kept, link, process};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -20,10 +21,6 @@ use std::{env, fs};
 
 /// The file in the kernel's folder that holds how its cells are compiled.
 const RECORD: &str = "cell.json";
-/// For the compiler's wrapper: where to write how it was called.
-const CALL: &str = "NN_KERNEL_CALL";
-/// Where evcxr looks for the path of what was compiled; cargo's own message says it too.
-const COMPILED: &str = "EVCXR_EXECUTION_SO_PATH";
 /// Wraps the compiler for the crate of the cells, not for its dependencies.
 const WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
 
@@ -150,50 +147,66 @@ fn found(kernel: &Path, arguments: &[OsString], call: &[u8], messages: &[u8], st
     let call: Value = serde_json::from_slice(call).ok()?;
     let words: Option<Vec<&str>> = call["arguments"].as_array()?.iter().map(Value::as_str).collect();
     let words = words?;
-    let after = |option: &str| words.windows(2).find(|pair| pair[0] == option).map(|pair| pair[1]);
-    let library = format!("{}{CRATE}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-    let compiled = Path::new(after("--out-dir")?).join(library);
-    if !compiled.exists() {
-        return None;
-    }
-
+    let compiled = compiled(&words).filter(|library| library.exists())?;
     // The crates that somebody may edit at any time: not while cargo was at work.
-    let mut watched = BTreeSet::new();
+    let watched = edited_files(messages)?;
+    for path in &watched {
+        if fs::metadata(path).and_then(|file| file.modified()).is_ok_and(|time| time >= start) {
+            return None;
+        }
+    }
+    let mut states = BTreeMap::new();
+    for path in watched.into_iter().chain(settings(kernel, &words)?) {
+        states.insert(path.to_str()?.to_owned(), state(&path));
+    }
+    Some(json!({
+        "asked": asked(arguments)?,
+        "states": states,
+        "arguments": words,
+        "environment": changes(&call["environment"])?,
+        "compiled": compiled.to_str()?,
+    }))
+}
+
+/// What a call of the compiler with these `words` makes of a cell.
+fn compiled(words: &[&str]) -> Option<PathBuf> {
+    let folder = words.windows(2).find(|pair| pair[0] == "--out-dir")?[1];
+    Some(Path::new(folder).join(format!("{}{CRATE}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX)))
+}
+
+/// The files of the crates that somebody may edit, by cargo's `messages`.
+fn edited_files(messages: &[u8]) -> Option<BTreeSet<PathBuf>> {
+    let mut files = BTreeSet::new();
     for message in std::str::from_utf8(messages).ok()?.lines() {
         let message: Value = serde_json::from_str(message).ok()?;
         if !message["package_id"].as_str().is_some_and(|id| id.starts_with("path+file:")) {
             continue;
         }
         match message["reason"].as_str()? {
-            "compiler-artifact" if message["target"]["name"] != CRATE => watched.extend(sources(&message)?),
-            "build-script-executed" => watched.extend(asked_for(&message)?),
+            "compiler-artifact" if message["target"]["name"] != CRATE => files.extend(sources(&message)?),
+            "build-script-executed" => files.extend(asked_for(&message)?),
             _ => {}
         }
     }
-    let changed_since =
-        |path: &PathBuf| fs::metadata(path).and_then(|file| file.modified()).is_ok_and(|time| time >= start);
-    if watched.iter().any(changed_since) {
-        return None;
-    }
+    Some(files)
+}
 
-    let mut files = watched;
-    files.extend(["Cargo.toml", "Cargo.lock"].map(|name| kernel.join(name)));
-    let homes =
-        env::var_os(crate::stand_in::CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let configured = kernel.ancestors().map(|folder| folder.join(".cargo")).chain(homes);
-    files.extend(configured.flat_map(|folder| ["config.toml", "config"].map(|name| folder.join(name))));
-    files.extend(
-        words.iter().filter_map(|word| Some(PathBuf::from(word.split_once('=')?.1))).filter(|path| path.is_file()),
-    );
-    files.insert(PathBuf::from(words.first()?));
-    let states: Option<BTreeMap<&str, Value>> = files.iter().map(|path| Some((path.to_str()?, state(path)))).collect();
-    Some(json!({
-        "asked": asked(arguments)?,
-        "states": states?,
-        "arguments": words,
-        "environment": changes(&call["environment"])?,
-        "compiled": compiled.to_str()?,
-    }))
+/// What else a call of the compiler with these `words` depends on: manifests, cargo's settings, the compiler, and the libraries
+/// that it is given.
+fn settings(kernel: &Path, words: &[&str]) -> Option<Vec<PathBuf>> {
+    let mut files = vec![kernel.join("Cargo.toml"), kernel.join("Cargo.lock"), PathBuf::from(words.first()?)];
+    let home = env::var_os(CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    for folder in kernel.ancestors().map(|folder| folder.join(".cargo")).chain(home) {
+        files.extend([folder.join("config.toml"), folder.join("config")]);
+    }
+    for word in words {
+        if let Some((_, path)) = word.split_once('=')
+            && Path::new(path).is_file()
+        {
+            files.push(PathBuf::from(path));
+        }
+    }
+    Some(files)
 }
 
 /// How the compiler's environment differs from ours, cargo's: the new values, and `null` for what is not in it.
@@ -244,7 +257,7 @@ fn asked_for(script: &Value) -> Option<BTreeSet<PathBuf>> {
     Some(files).filter(|files| !files.is_empty() && files.iter().all(|file| file.is_file()))
 }
 
-/// By which a change of a file is known: time and size; `null` where there is none.
+/// What shows that a file changed: time and size; `null` where there is none.
 fn state(path: &Path) -> Value {
     let Ok(file) = fs::metadata(path) else { return Value::Null };
     let time = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());

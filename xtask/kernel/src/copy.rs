@@ -3,75 +3,55 @@
 //! Compiled libraries, all but a few megabytes, are hard links: compilers replace such files, never write into them.
 //! What cargo and build scripts write in place is really copied, so no kernel can damage the template.
 
-use crate::folder::CRATE;
-use crate::link;
+use crate::assumed::CRATE;
+use crate::{files, link};
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The file whose lock guards a folder: exclusive to change it, shared to copy it.
-pub fn lock_file(folder: &Path) -> Result<File> {
-    let path = folder.with_extension("lock");
-    let file = File::options().create(true).truncate(false).read(true).write(true).open(&path);
-    file.with_context(|| format!("cannot write {}", path.display()))
+/// Waits until nobody else reads or changes a folder of compiled crates, to change it.
+pub fn lock(folder: &Path) -> Result<File> {
+    files::lock(&lock_path(folder))
 }
 
-/// Removes a folder with all it holds; it is fine if there is none.
-pub fn remove_folder(path: &Path) -> Result<()> {
-    match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
-        }
-        _ => Ok(()),
-    }
+/// Waits until nobody changes a folder of compiled crates, to copy it.
+pub fn lock_shared(folder: &Path) -> Result<File> {
+    files::lock_shared(&lock_path(folder))
 }
 
-/// In hexadecimal digits.
-pub fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The file whose lock guards a folder.
+fn lock_path(folder: &Path) -> PathBuf {
+    folder.with_extension("lock")
 }
 
 /// Copies into the folder `to` what it does not have, or has older; without what lies in the same place in `known`.
 /// `edited` holds the crates whose files are copied, not linked, as [`path_packages`] names them.
 pub fn merge(from: &Path, to: &Path, known: Option<&Path>, edited: &BTreeSet<String>) -> Result<()> {
-    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
-        let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
-        let known = known.map(|known| known.join(entry.file_name()));
-        let name = entry.file_name();
+    for source in files::list(from)? {
+        let name = source.file_name().context("a file in a folder has a name")?;
+        let target = to.join(name);
+        let known = known.map(|known| known.join(name));
         let name = name.to_string_lossy();
         if is_left_out(&source, &name) {
             continue;
         }
-        if entry.file_type()?.is_dir() {
+        if source.is_dir() {
             merge(&source, &target, known.as_deref(), edited)?;
             continue;
         }
-        let modified = modified(&source)?;
-        let has = |path: &Path| self::modified(path).is_ok_and(|time| time >= modified);
-        if has(&target) || known.is_some_and(|known| has(&known)) {
+        let time = modified(&source)?;
+        if is_as_new(&target, time) || known.is_some_and(|known| is_as_new(&known, time)) {
             continue;
         }
-        fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
-        let _ = fs::remove_file(&target);
+        files::create_dir(to)?;
+        files::remove(&target)?;
         if !(is_replaced_not_written(&source, &name, edited) && fs::hard_link(&source, &target).is_ok()) {
-            copy_file(&source, &target).with_context(|| format!("cannot copy {}", source.display()))?;
+            copy_with_time(&source, &target)?;
         }
     }
     Ok(())
-}
-
-/// The cells' crate itself, what it is linked against, compiler caches, and test programs: nothing that a kernel would use.
-fn is_left_out(path: &Path, name: &str) -> bool {
-    let own = ["CRATE-", "CRATE.", "libCRATE-", "libCRATE.", link::ALL_CRATES].map(|own| own.replace("CRATE", CRATE));
-    let is_program = path.parent().is_some_and(|parent| parent.ends_with("deps"))
-        && path.extension().is_none_or(|extension| extension == "exe" || extension == "pdb");
-    is_program
-        || own.iter().any(|own| name.starts_with(own.as_str()))
-        || matches!(name, "incremental" | "examples" | "doc")
 }
 
 /// The crates in a `Cargo.lock` that come from a folder, not from a registry, as compiled files spell their names.
@@ -85,6 +65,16 @@ pub fn path_packages(lock: &str) -> BTreeSet<String> {
         }
     }
     names
+}
+
+/// The cells' crate itself, what it is linked against, compiler caches, and test programs: nothing that a kernel would use.
+fn is_left_out(path: &Path, name: &str) -> bool {
+    let own = ["CRATE-", "CRATE.", "libCRATE-", "libCRATE.", link::ALL_CRATES].map(|own| own.replace("CRATE", CRATE));
+    let is_program = path.parent().is_some_and(|parent| parent.ends_with("deps"))
+        && path.extension().is_none_or(|extension| extension == "exe" || extension == "pdb");
+    is_program
+        || own.iter().any(|own| name.starts_with(own.as_str()))
+        || matches!(name, "incremental" | "examples" | "doc")
 }
 
 /// Whether compilers replace such a file as a whole. Path dependencies are copied all the same: they are the ones that a
@@ -105,12 +95,43 @@ fn crate_of(name: &str) -> &str {
 }
 
 /// Copies with the time of modification, by which cargo knows what is fresh.
-fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to)?;
-    File::options().write(true).open(to)?.set_modified(modified(from)?)?;
-    Ok(())
+fn copy_with_time(from: &Path, to: &Path) -> Result<()> {
+    files::copy(from, to)?;
+    let copy = File::options().write(true).open(to).and_then(|copy| copy.set_modified(modified(from)?));
+    copy.with_context(|| format!("cannot set the time of {}", to.display()))
+}
+
+fn is_as_new(path: &Path, time: SystemTime) -> bool {
+    modified(path).is_ok_and(|own| own >= time)
 }
 
 fn modified(path: &Path) -> std::io::Result<SystemTime> {
     fs::metadata(path)?.modified()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_from_a_folder_are_told_from_downloaded_ones() {
+        let lock = "version = 4\n\n[[package]]\nname = \"own-crate\"\nversion = \"1.0.0\"\ndependencies = [\n \"polars\",\n]\n\n\
+                    [[package]]\nname = \"polars\"\nversion = \"1.0.0\"\nsource = \"registry+https://example.org\"\n";
+        assert_eq!(path_packages(lock), BTreeSet::from(["own_crate".to_owned()]));
+    }
+
+    #[test]
+    fn a_library_is_linked_unless_somebody_edits_its_crate() {
+        let edited = BTreeSet::from(["own_crate".to_owned()]);
+        for (name, is_linked) in [
+            ("libown_crate-1f.rlib", false),
+            ("libown_crate.rlib", false),
+            ("libown_crate_of_others-1f.rlib", true),
+            ("libpolars-1f.rmeta", true),
+            ("polars-1f.d", false),
+            ("build-script-build", true),
+        ] {
+            assert_eq!(is_replaced_not_written(Path::new(name), name, &edited), is_linked, "{name}");
+        }
+    }
 }

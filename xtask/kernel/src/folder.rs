@@ -1,15 +1,12 @@
 //! Build folders: the template, a copy of it for each kernel, and the removal of copies whose kernel is gone.
 
-use crate::copy::{lock_file, merge, path_packages};
-use crate::kept;
+use crate::copy::{self, lock, lock_shared, path_packages};
+use crate::{files, kept};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-/// The name that evcxr gives its crate.
-pub const CRATE: &str = "ctx";
 
 /// A kernel's folder, and the lock that says that the kernel lives.
 pub struct Folder {
@@ -26,21 +23,17 @@ pub fn template(kernels: &Path) -> PathBuf {
 
 /// Makes a folder for a new kernel; removes those of dead ones.
 pub fn make(kernels: &Path) -> Result<Folder> {
-    let running = kernels.join("running");
-    fs::create_dir_all(&running).with_context(|| format!("cannot create {}", running.display()))?;
     let template = template(kernels);
-    let template_lock = lock_file(&template)?;
-    template_lock.lock_shared().context("cannot lock the template")?;
+    let _template_lock = lock_shared(&template)?;
     if !template.join("stamp").exists() {
         bail!("{} is not finished: run cargo xtask lab", template.display());
     }
-    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.subsec_nanos());
-    let path = running.join(format!("{}-{nanoseconds}", process::id()));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?;
+    let path = kernels.join("running").join(format!("{}-{}", process::id(), now.subsec_nanos()));
     // The lock is taken before the folder exists: a sweep never sees an unlocked folder of a living kernel.
-    let lock = lock_file(&path)?;
-    lock.lock().context("cannot lock the kernel's folder")?;
-    if let Err(error) = copy(&template, &path).and_then(|()| kept::give(kernels, &path)) {
-        let _ = fs::remove_dir_all(&path);
+    let lock = lock(&path)?;
+    if let Err(error) = fill(kernels, &path) {
+        let _ = files::remove(&path);
         return Err(error);
     }
     // Not before: Linux' ext4 makes files five times slower in the seconds after many were deleted.
@@ -48,39 +41,51 @@ pub fn make(kernels: &Path) -> Result<Folder> {
     Ok(Folder { path, lock })
 }
 
-/// Makes `folder` a copy of the template.
-fn copy(template: &Path, folder: &Path) -> Result<()> {
-    let lock = fs::read_to_string(template.join("Cargo.lock")).context("cannot read the template's Cargo.lock")?;
-    merge(template, folder, None, &path_packages(&lock))
+/// Puts into the new `folder` what the template has, and what earlier kernels compiled besides.
+fn fill(kernels: &Path, folder: &Path) -> Result<()> {
+    let template = template(kernels);
+    let edited = path_packages(&files::read_text(&template.join("Cargo.lock"))?);
+    copy::merge(&template, folder, None, &edited)?;
+    kept::give(kernels, folder)
 }
 
 /// How many kernels are running, and how many left a folder behind.
 pub fn count(kernels: &Path) -> (usize, usize) {
-    let entries = fs::read_dir(kernels.join("running")).into_iter().flatten().flatten().map(|entry| entry.path());
-    let locks = entries.filter(|path| path.extension().is_some_and(|extension| extension == "lock"));
-    let (dead, alive): (Vec<_>, Vec<_>) =
-        locks.partition(|path| File::open(path).is_ok_and(|lock| lock.try_lock().is_ok()));
-    (alive.len(), dead.len())
+    let (mut alive, mut dead) = (0, 0);
+    for path in locks(kernels) {
+        match free(&path) {
+            Some(_) => dead += 1,
+            None => alive += 1,
+        }
+    }
+    (alive, dead)
 }
 
 /// Removes the folders whose kernel is gone: those whose lock can be taken.
 pub fn sweep(kernels: &Path) -> Result<()> {
-    let Ok(entries) = fs::read_dir(kernels.join("running")) else { return Ok(()) };
-    for entry in entries.flatten() {
-        let lock_path = entry.path();
-        if lock_path.extension().is_none_or(|extension| extension != "lock") {
-            continue;
-        }
-        let Ok(lock) = File::open(&lock_path) else { continue };
-        if lock.try_lock().is_ok() {
-            // A folder that cannot be removed now is tried again at the next start.
-            let folder = lock_path.with_extension("");
-            if !folder.exists() || fs::remove_dir_all(&folder).is_ok() {
-                let _ = fs::remove_file(&lock_path);
-            }
+    for path in locks(kernels) {
+        let Some(_lock) = free(&path) else { continue };
+        // A folder that cannot be removed now is tried again at the next start.
+        let folder = path.with_extension("");
+        if !folder.exists() || fs::remove_dir_all(&folder).is_ok() {
+            let _ = fs::remove_file(&path);
         }
     }
     Ok(())
+}
+
+/// The locks of all kernels, running or not; none before the first has started.
+fn locks(kernels: &Path) -> Vec<PathBuf> {
+    let mut paths = files::list(&kernels.join("running")).unwrap_or_default();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "lock"));
+    paths
+}
+
+/// The lock, if its kernel is gone.
+fn free(path: &Path) -> Option<File> {
+    let lock = File::open(path).ok()?;
+    lock.try_lock().ok()?;
+    Some(lock)
 }
 
 #[cfg(test)]

@@ -4,17 +4,14 @@
 //! evcxr does not notice, and Jupyter, interrupted or killed, does not always stop its kernels.
 //! It waits for two file locks, which the system frees however their holder ends.
 
-use crate::copy::lock_file;
-use crate::{folder, process};
+use crate::variables::OWNER;
+use crate::{copy, files, folder, process};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
-
-/// Names the file that is locked as long as the program that starts kernels lives.
-pub const OWNER: &str = "NN_KERNEL_OWNER";
 
 /// Starts the guard of the kernel that this process is about to become.
 pub fn spawn(folder: &Path) -> Result<()> {
@@ -38,7 +35,8 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
             }
         });
     }
-    lock_file(folder)?.lock().context("cannot wait for the kernel")?;
+    // Held no longer: the sweep takes it again.
+    drop(copy::lock(folder).context("cannot wait for the kernel")?);
     let kernels = folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?;
     // A compiler that was killed with its kernel may take a moment to be gone, and writes there until then.
     for _ in 0..20 {
@@ -66,7 +64,6 @@ pub fn owner(lab: &Path) -> Result<(PathBuf, File)> {
             let _ = std::fs::remove_file(old);
         }
     }
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+    let file = files::lock(&path)?;
     Ok((path, file))
 }

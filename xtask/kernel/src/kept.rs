@@ -1,11 +1,12 @@
 //! Crates that a notebook adds by `:dep`, or that were edited, kept for the next kernel as they were compiled.
 //!
 //! Cargo names what it compiles by a hash of all that goes into it but the source, and knows by their times which sources
-//! are newer. So what a kernel has that the template has not can lie beside the template's in the folders of all later
-//! kernels: there cargo finds it, and has nothing to compile. It is forgotten when the compiler or the workspace's versions
+//! are newer. So what a kernel compiled beyond the template can be copied next to the template's files in the folders of
+//! all later kernels: there cargo finds it, and has nothing to compile. It is forgotten when the compiler or the workspace's versions
 //! change, and when it becomes too much.
 
-use crate::copy::{lock_file, merge, path_packages, remove_folder};
+use crate::copy::{lock, lock_shared, merge, path_packages};
+use crate::files;
 use crate::folder::template;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -25,19 +26,16 @@ fn folder(kernels: &Path) -> PathBuf {
 
 /// Keeps what was compiled in the folder of a running kernel.
 pub fn keep(kernel: &Path) -> Result<()> {
-    let kernels = kernel.parent().and_then(Path::parent).context("a kernel's folder lies among the kernels'")?;
+    let kernels = kernel.ancestors().nth(2).context("a kernel's folder lies among the kernels'")?;
     let kept = folder(kernels);
-    let lock = lock_file(&kept)?;
-    lock.lock().context("cannot lock what is kept")?;
+    let _lock = lock(&kept)?;
     if size(kernels) > MOST {
-        remove_folder(&kept)?;
+        files::remove(&kept)?;
     }
-    let edited = path_packages(&fs::read_to_string(kernel.join("Cargo.lock")).context("cannot read Cargo.lock")?);
-    let known = template(kernels).join("target");
-    merge(&kernel.join("target"), &kept.join("target"), Some(&known), &edited)?;
-    let edited: BTreeSet<_> = edited.into_iter().chain(edited_crates(&kept)).collect();
-    let names: Vec<_> = edited.into_iter().collect();
-    fs::write(kept.join(EDITED), names.join("\n")).context("cannot write which crates are edited")
+    let mut edited = path_packages(&files::read_text(&kernel.join("Cargo.lock"))?);
+    merge(&kernel.join("target"), &kept.join("target"), Some(&template(kernels).join("target")), &edited)?;
+    edited.extend(edited_crates(&kept));
+    files::write(&kept.join(EDITED), Vec::from_iter(edited).join("\n"))
 }
 
 /// Puts all that is kept into the new folder of a kernel.
@@ -46,30 +44,36 @@ pub fn give(kernels: &Path, kernel: &Path) -> Result<()> {
     if !kept.exists() {
         return Ok(());
     }
-    let lock = lock_file(&kept)?;
-    lock.lock_shared().context("cannot lock what is kept")?;
-    merge(&kept.join("target"), &kernel.join("target"), None, &edited_crates(&kept))
-}
-
-/// Of the kept crates, those that come from a folder, not from a registry.
-fn edited_crates(kept: &Path) -> BTreeSet<String> {
-    fs::read_to_string(kept.join(EDITED)).unwrap_or_default().lines().map(str::to_owned).collect()
+    let _lock = lock_shared(&kept)?;
+    let target = kept.join("target");
+    if target.exists() { merge(&target, &kernel.join("target"), None, &edited_crates(&kept)) } else { Ok(()) }
 }
 
 /// Forgets all of it.
 pub fn forget(kernels: &Path) -> Result<()> {
     let kept = folder(kernels);
-    let lock = lock_file(&kept)?;
-    lock.lock().context("cannot lock what is kept")?;
-    remove_folder(&kept)
+    let _lock = lock(&kept)?;
+    files::remove(&kept)
 }
 
 /// How many bytes are kept.
 pub fn size(kernels: &Path) -> u64 {
-    fn of(folder: &Path) -> u64 {
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let sizes = entries.filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)));
-        sizes.map(|(path, file)| if file.is_dir() { of(&path) } else { file.len() }).sum()
+    size_of(&folder(kernels).join("target"))
+}
+
+/// Of the kept crates, those that come from a folder, not from a registry; none is known before something is kept.
+fn edited_crates(kept: &Path) -> BTreeSet<String> {
+    fs::read_to_string(kept.join(EDITED)).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+fn size_of(folder: &Path) -> u64 {
+    let mut size = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.metadata() {
+            Ok(found) if found.is_dir() => size += size_of(&entry.path()),
+            Ok(found) => size += found.len(),
+            Err(_) => {}
+        }
     }
-    of(&folder(kernels).join("target"))
+    size
 }

@@ -6,8 +6,10 @@
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
 
 mod assist;
+pub mod assumed;
 mod cell;
 pub mod copy;
+pub mod files;
 pub mod folder;
 pub mod guard;
 pub mod kept;
@@ -18,6 +20,7 @@ pub mod process;
 mod relay;
 mod source;
 pub mod stand_in;
+pub mod variables;
 
 use anyhow::{Context, Result};
 use folder::Folder;

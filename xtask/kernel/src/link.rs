@@ -9,6 +9,7 @@
 //! old one serves the variables that are alive.
 
 use crate::process;
+use crate::variables::LINK;
 use anyhow::{Context, Result};
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,9 +20,6 @@ use std::{env, fs};
 /// How the names of those libraries begin.
 pub const ALL_CRATES: &str = "crates-";
 
-/// For us as a linker: the kernel's folder.
-const KERNEL: &str = "NN_KERNEL_LINK";
-
 /// What makes the compiler link a cell through us, called with `arguments`: more of them, and a variable. None where
 /// shared libraries work in another way than on Linux, or where the user has a linker of their own.
 pub fn through_us(kernel: &Path, arguments: &[&str]) -> Option<([String; 2], (&'static str, String))> {
@@ -30,19 +28,19 @@ pub fn through_us(kernel: &Path, arguments: &[&str]) -> Option<([String; 2], (&'
         return None;
     }
     let program = env::current_exe().ok()?;
-    Some((["-C".to_owned(), format!("linker={}", program.to_str()?)], (KERNEL, kernel.to_str()?.to_owned())))
+    Some((["-C".to_owned(), format!("linker={}", program.to_str()?)], (LINK, kernel.to_str()?.to_owned())))
 }
 
 /// Links, if the compiler called us for that.
 pub fn run() -> Option<Result<ExitCode>> {
-    let kernel = PathBuf::from(env::var_os(KERNEL)?);
+    let kernel = PathBuf::from(env::var_os(LINK)?);
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
     if let Some(output) = output(&arguments)
         && let Ok(shared) = shared(&kernel, &arguments, &output)
     {
         arguments = with(&shared, &kernel, arguments);
     }
-    Some(process::become_command(Command::new(LINKER).args(arguments).env_remove(KERNEL).stdin(Stdio::null())))
+    Some(process::become_command(Command::new(LINKER).args(arguments).env_remove(LINK).stdin(Stdio::null())))
 }
 
 /// What the compiler calls where nobody says otherwise.
@@ -92,7 +90,7 @@ fn link_all(kernel: &Path, arguments: &[OsString], output: &Path) -> Command {
             command.arg(argument);
         }
     }
-    command.arg("-Wl,-z,defs").env_remove(KERNEL);
+    command.arg("-Wl,-z,defs").env_remove(LINK);
     command
 }
 

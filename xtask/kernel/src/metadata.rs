@@ -20,15 +20,18 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn trim(output: &str) -> Option<String> {
     let mut metadata: Value = serde_json::from_str(output).ok()?;
     let kept = kept(&metadata)?;
-    let is_kept = |id: &Value| id.as_str().is_some_and(|id| kept.contains(id));
-    metadata["packages"].as_array_mut()?.retain(|package| is_kept(&package["id"]));
+    metadata["packages"].as_array_mut()?.retain(|package| is_in(&kept, &package["id"]));
     let nodes = metadata["resolve"]["nodes"].as_array_mut()?;
-    nodes.retain(|node| is_kept(&node["id"]));
+    nodes.retain(|node| is_in(&kept, &node["id"]));
     for node in nodes {
-        node["deps"].as_array_mut()?.retain(|dependency| is_kept(&dependency["pkg"]));
-        node["dependencies"].as_array_mut()?.retain(is_kept);
+        node["deps"].as_array_mut()?.retain(|dependency| is_in(&kept, &dependency["pkg"]));
+        node["dependencies"].as_array_mut()?.retain(|id| is_in(&kept, id));
     }
     Some(metadata.to_string())
+}
+
+fn is_in(kept: &BTreeSet<String>, id: &Value) -> bool {
+    id.as_str().is_some_and(|id| kept.contains(id))
 }
 
 struct Package<'a> {
@@ -94,17 +97,18 @@ mod tests {
 
     /// A notebook's crate, with `edges` between packages; own-crate lists `types`, and derive is a macro.
     fn metadata(types: Value, edges: &[(&str, &[&str])]) -> Value {
-        let kind = |name: &str| if name == "derive" { "proc-macro" } else { "lib" };
-        let notebook = |name: &str| if name == "own-crate" { json!({ "notebook": types }) } else { Value::Null };
-        let package = |(name, _): &(&str, &[&str])| json!({ "id": name, "name": name, "targets": [{ "kind": [kind(name)] }], "metadata": notebook(name) });
-        let node = |(name, to): &(&str, &[&str])| {
+        let (mut packages, mut nodes) = (Vec::new(), Vec::new());
+        for &(name, to) in edges {
+            let kind = if name == "derive" { "proc-macro" } else { "lib" };
+            let metadata = if name == "own-crate" { json!({ "notebook": types }) } else { Value::Null };
+            packages.push(json!({ "id": name, "name": name, "targets": [{ "kind": [kind] }], "metadata": metadata }));
             let deps: Vec<_> = to.iter().map(|to| json!({ "name": to, "pkg": to })).collect();
-            json!({ "id": name, "deps": deps, "dependencies": to })
-        };
+            nodes.push(json!({ "id": name, "deps": deps, "dependencies": to }));
+        }
         json!({
             "workspace_members": ["ctx"],
-            "packages": edges.iter().map(package).collect::<Vec<_>>(),
-            "resolve": { "root": "ctx", "nodes": edges.iter().map(node).collect::<Vec<_>>() },
+            "packages": packages,
+            "resolve": { "root": "ctx", "nodes": nodes },
         })
     }
 

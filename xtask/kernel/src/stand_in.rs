@@ -7,6 +7,9 @@
 //! variable names the stand-ins' folder for the kernel, and has its old value again for the real cargo. What
 //! rust-analyzer is told is trimmed ([`metadata`]).
 
+use crate::assumed::{CRATE, FOLDER, RUSTFLAGS, USUAL_LEVEL};
+use crate::files;
+use crate::variables::{CARGO_HOME, SYSROOT, VERSIONS};
 use crate::{cell, folder, link, metadata, process};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -15,19 +18,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
-
-/// The flags that the kernel compiles with.
-pub const RUSTFLAGS: &str = "-Cprefer-dynamic";
-
-/// Compiles cells, and nothing else, without optimisation.
-const QUICK_CELLS: &str = "profile.dev.package.ctx.opt-level=0";
-
-/// The toolchain's folder.
-const SYSROOT: &str = "NN_KERNEL_SYSROOT";
-/// The lock file with the versions to keep.
-const VERSIONS: &str = "NN_KERNEL_VERSIONS";
-/// The value that CARGO_HOME had, if any.
-pub const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
 
 /// Makes `kernel` find the stand-ins in `home/bin`.
 pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> {
@@ -79,7 +69,9 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
     let kernel = kernel_folder();
     let mut arguments: Vec<OsString> = arguments.into_iter().map(built).collect();
     if kernel.as_ref().is_some_and(|kernel| has_usual_level(kernel)) {
-        arguments.splice(0..0, ["--config".into(), QUICK_CELLS.into()]);
+        // Compiles cells, and nothing else, without optimisation.
+        let quick = format!("profile.dev.package.{CRATE}.opt-level=0");
+        arguments.splice(0..0, ["--config".into(), quick.into()]);
     }
     let for_cell = kernel.filter(|_| arguments.iter().any(|argument| argument == "build"));
     if let Some(mut compiler) = for_cell.as_ref().and_then(|kernel| cell::compiler(kernel, &arguments)) {
@@ -109,8 +101,11 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
 
 /// Whether this is rust-analyzer's question about all packages of the kernel's crate; evcxr's own names no platform.
 fn is_for_analyzer(arguments: &[OsString]) -> bool {
-    let has = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
-    has("metadata") && has("--filter-platform") && !has("--no-deps") && kernel_folder().is_some()
+    let arguments: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    arguments.contains(&"metadata")
+        && arguments.contains(&"--filter-platform")
+        && !arguments.contains(&"--no-deps")
+        && kernel_folder().is_some()
 }
 
 /// Runs `cargo metadata` and passes on what serves a notebook, or all of it if that cannot be told.
@@ -124,9 +119,9 @@ fn show_trimmed(cargo: &mut Command) -> Result<ExitCode> {
 /// Whether the cells have the level of optimisation that `notebooks/evcxr.toml` names, so that nobody asked for another.
 ///
 /// What takes time in a notebook is done by crates, which are optimised whatever the cells are; a cell itself runs for
-/// milliseconds, and is compiled in half the time without. Who writes loops over all pixels says `:opt 2`.
+/// milliseconds, and is compiled in half the time without. If a cell loops over all pixels, `:opt 2` comes in a cell before it.
 fn has_usual_level(kernel: &Path) -> bool {
-    fs::read_to_string(kernel.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains("\nopt-level = 3\n"))
+    fs::read_to_string(kernel.join("Cargo.toml")).is_ok_and(|manifest| manifest.contains(USUAL_LEVEL))
 }
 
 /// `build` for `check`: evcxr checks a cell whose types it cannot tell, to say why, and the check would first go through all
@@ -136,17 +131,18 @@ fn built(argument: OsString) -> OsString {
 }
 
 fn real(tool: &str, stand_ins: &Path) -> PathBuf {
-    let of_toolchain =
-        env::var_os(SYSROOT).map(|sysroot| Path::new(&sysroot).join("bin").join(process::executable(tool)));
-    of_toolchain
-        .filter(|path| path.is_file())
-        .or_else(|| process::find_on_path(tool, Some(stand_ins)))
-        .unwrap_or_else(|| PathBuf::from(tool))
+    if let Some(sysroot) = env::var_os(SYSROOT) {
+        let path = Path::new(&sysroot).join("bin").join(process::executable(tool));
+        if path.is_file() {
+            return path;
+        }
+    }
+    process::find_on_path(tool, Some(stand_ins)).unwrap_or_else(|| PathBuf::from(tool))
 }
 
 /// The kernel's build folder, if we stand in it.
 fn kernel_folder() -> Option<PathBuf> {
-    let kernel = PathBuf::from(env::var_os("EVCXR_TMPDIR")?);
+    let kernel = PathBuf::from(env::var_os(FOLDER)?);
     let here = env::current_dir().ok()?;
     (here == kernel || here.canonicalize().ok()? == kernel.canonicalize().ok()?).then_some(here)
 }
@@ -154,32 +150,35 @@ fn kernel_folder() -> Option<PathBuf> {
 /// Adds the template's packages to the lock file of the kernel's crate, if we stand in it.
 fn restore_versions() -> Result<()> {
     let (Some(here), Some(versions)) = (kernel_folder(), env::var_os(VERSIONS)) else { return Ok(()) };
-    let keep = fs::read_to_string(&versions).with_context(|| format!("cannot read {}", versions.display()))?;
+    let keep = files::read_text(Path::new(&versions))?;
     let path = here.join("Cargo.lock");
+    // There is none before cargo's first call.
     let found = fs::read_to_string(&path).unwrap_or_default();
-    if let Some(merged) = merge(&found, &keep) {
-        let fresh = path.with_extension("lock.new");
-        fs::write(&fresh, merged).with_context(|| format!("cannot write {}", fresh.display()))?;
-        fs::rename(&fresh, &path).with_context(|| format!("cannot write {}", path.display()))?;
+    match merge(&found, &keep) {
+        Some(merged) => files::replace(&path, merged),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// `found` with those packages of `keep` that it lacks; `None` if it lacks none. Cargo ignores the ones that it does not need.
 fn merge(found: &str, keep: &str) -> Option<String> {
     const PACKAGE: &str = "[[package]]\n";
-    // Name and version; what a package depends on is cargo's to work out.
-    let identity = |package: &str| package.lines().take(2).map(str::to_owned).collect::<Vec<_>>();
-    let known: BTreeSet<_> = found.split(PACKAGE).skip(1).map(identity).collect();
+    let mut packages: Vec<_> = found.split(PACKAGE).skip(1).map(str::trim_end).collect();
+    let known: BTreeSet<_> = packages.iter().map(|package| name_and_version(package)).collect();
     let mut kept = keep.split(PACKAGE);
     let header = kept.next()?;
-    let missing: Vec<_> = kept.filter(|package| !known.contains(&identity(package))).collect();
-    if missing.is_empty() {
+    let before = packages.len();
+    packages.extend(kept.map(str::trim_end).filter(|package| !known.contains(&name_and_version(package))));
+    if packages.len() == before {
         return None;
     }
-    let mut packages: Vec<_> = found.split(PACKAGE).skip(1).chain(missing).map(str::trim_end).collect();
     packages.sort_unstable();
     Some(format!("{header}{PACKAGE}{}\n", packages.join(&format!("\n\n{PACKAGE}"))))
+}
+
+/// The first two lines of a package; what it depends on is cargo's to work out.
+fn name_and_version(package: &str) -> Vec<&str> {
+    package.lines().take(2).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! What the browser tests need: Node.js, a Chromium, and two packages of npm.
 
-use crate::lab::{Lab, remove_folder};
+use crate::setup::Lab;
 use anyhow::{Context, Result, bail};
-use nn_kernel::process;
+use nn_kernel::{files, process};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,13 +35,10 @@ const NO_CHROMIUM: &str = "there is no Chromium; install Chromium or Chrome (Deb
                            fonts-noto-cjk), or name one in NN_BROWSER";
 
 impl Browser {
-    /// Finds all that is needed and installs what can be; the error says in one line what is missing, and how to get it.
-    pub fn install(lab: &Lab) -> Result<Self> {
-        let node = node()?;
-        let chromium = match chromium() {
-            Some(chromium) => chromium,
-            None => install_chromium()?,
-        };
+    /// Finds Node.js and Chromium, and has npm install the rest below `target/lab`; the error says in one line what is missing,
+    /// and how to get it.
+    pub fn set_up(lab: &Lab) -> Result<Self> {
+        let (node, chromium) = Self::find()?;
         let scripts = lab.root.join("browser");
         copy_scripts(lab, &scripts)?;
         install_packages(&scripts)?;
@@ -51,6 +48,21 @@ impl Browser {
     /// Node.js and a Chromium, if they are there already.
     pub fn find() -> Result<(PathBuf, PathBuf)> {
         Ok((node()?, chromium().context(NO_CHROMIUM)?))
+    }
+
+    /// Installs Chromium by `apt-get` unless there is one, which changes the system: only root may, and only if asked to.
+    pub fn install() -> Result<()> {
+        if chromium().is_some() {
+            return Ok(());
+        }
+        if process::find_on_path("apt-get", None).is_none() || !process::is_root() {
+            bail!(NO_CHROMIUM);
+        }
+        eprintln!("browser: apt-get install {} …", PACKAGES.join(" "));
+        apt(&["update"])?;
+        apt(&[&["install", "-y", "--no-install-recommends"][..], &PACKAGES].concat())?;
+        chromium().context("apt-get installed chromium, but it is not on PATH")?;
+        Ok(())
     }
 }
 
@@ -71,47 +83,36 @@ fn chromium() -> Option<PathBuf> {
     told.into_iter().chain(named).chain(PLACES.map(PathBuf::from)).find(|path| path.is_file())
 }
 
-/// Installs Debian's, which only root may.
-fn install_chromium() -> Result<PathBuf> {
-    if process::find_on_path("apt-get", None).is_none() || !process::is_root() {
-        bail!(NO_CHROMIUM);
-    }
-    eprintln!("browser: apt-get install {} …", PACKAGES.join(" "));
-    let apt = |arguments: &[&str]| {
-        let mut apt = Command::new("apt-get");
-        apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        process::read(&mut apt)
-    };
-    apt(&["update"]).context(NO_CHROMIUM)?;
-    apt(&[&["install", "-y", "--no-install-recommends"][..], &PACKAGES].concat()).context(NO_CHROMIUM)?;
-    chromium().context("apt-get installed chromium, but it is not on PATH")
+fn apt(arguments: &[&str]) -> Result<()> {
+    let mut apt = Command::new("apt-get");
+    apt.args(["-qq", "-o", "Dpkg::Use-Pty=0"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    process::read(&mut apt).context(NO_CHROMIUM)?;
+    Ok(())
 }
 
 fn copy_scripts(lab: &Lab, scripts: &Path) -> Result<()> {
-    fs::create_dir_all(scripts).with_context(|| format!("cannot create {}", scripts.display()))?;
-    let from = lab.repository.join("xtask/browser");
-    let entries = fs::read_dir(&from).with_context(|| format!("cannot read {}", from.display()))?;
-    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
-        let copy = scripts.join(path.file_name().unwrap_or_default());
-        fs::copy(&path, &copy).with_context(|| format!("cannot write {}", copy.display()))?;
+    for path in files::list(&lab.repository.join("xtask/browser"))? {
+        if path.is_file() {
+            files::copy(&path, &scripts.join(path.file_name().context("a script has a name")?))?;
+        }
     }
     Ok(())
 }
 
 /// The packages that `package-lock.json` pins, unless they are there.
 fn install_packages(scripts: &Path) -> Result<()> {
-    let lock = fs::read(scripts.join("package-lock.json")).context("xtask/browser/package-lock.json")?;
+    let lock = files::read(&scripts.join("package-lock.json"))?;
     let stamp = scripts.join("packages.stamp");
     if fs::read(&stamp).is_ok_and(|found| found == lock) {
         return Ok(());
     }
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     eprintln!("browser: npm ci …");
-    remove_folder(&scripts.join("node_modules"))?;
+    files::remove(&scripts.join("node_modules"))?;
     let mut npm = Command::new(npm);
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--cache"])
         .arg(scripts.join("cache"));
     process::read(npm.current_dir(scripts))
         .context("npm, which comes with Node.js, could not install the browser tests' packages")?;
-    fs::write(&stamp, lock).with_context(|| format!("cannot write {}", stamp.display()))
+    files::write(&stamp, lock)
 }

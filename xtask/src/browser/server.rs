@@ -1,8 +1,8 @@
 //! The real `cargo xtask lab`, started for a test and stopped after it.
 
-use crate::lab::{self, Lab};
+use crate::setup::{self, Lab};
 use anyhow::{Context, Result, bail};
-use std::fs::{self, File};
+use nn_kernel::files;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -26,19 +26,18 @@ impl Server {
     pub fn start(lab: &Lab) -> Result<Self> {
         let folder = lab.repository.join("target/browser");
         let state = folder.join("jupyter");
-        lab::remove_folder(&state)?;
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        files::remove(&state)?;
         let log = folder.join("jupyterlab.log");
-        let file = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let file = files::create(&log)?;
         let program = std::env::current_exe().context("cannot tell where this program is")?;
         let mut command = Command::new(program);
-        command.args(["lab", "--no-browser", "--port", "0"]).env(lab::STATE, state);
+        command.args(["lab", "--no-browser", "--port", "0"]).env(setup::STATE, state);
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
         let mut child = command.spawn().context("cannot start cargo xtask lab")?;
 
         let start = Instant::now();
         loop {
-            let said = fs::read_to_string(&log).unwrap_or_default();
+            let said = String::from_utf8_lossy(&files::read(&log)?).into_owned();
             if let Some((url, token)) = address(&said) {
                 return Ok(Self { url, token, log, child });
             }

@@ -13,24 +13,27 @@ const PACKAGES: [&str; 3] = ["nn-core", "ndarray", "matrixmultiply"];
 
 /// Runs `nn-core/examples/same_bits.rs` as notebooks compile nn-core, and as a debug build.
 pub fn check(lab: &Lab, rust: &Rust) -> Result<()> {
-    let fingerprints = |options: &[&str]| {
-        let mut cargo = command(lab, "run");
-        cargo.args(["--quiet", "--package", "nn-core", "--example", "same_bits"]);
-        for (package, option) in PACKAGES.iter().flat_map(|package| options.iter().map(move |option| (package, option)))
-        {
-            cargo.arg("--config").arg(format!("profile.dev.package.{package}.{option}"));
-        }
-        template::share_target(&mut cargo, lab, rust);
-        process::read(&mut cargo)
-    };
-    let (optimised, debug) = (fingerprints(&[])?, fingerprints(&DEBUG)?);
+    let (optimised, debug) = (same_bits(lab, rust, &[])?, same_bits(lab, rust, &DEBUG)?);
     eprintln!("{debug}");
     if optimised.lines().count() < 2 || !debug.contains("debug assertions: true") {
         bail!("same_bits: expected fingerprints of a debug build, found:\n{optimised}\n{debug}");
     }
-    let numbers = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
-    if numbers(&optimised) != numbers(&debug) {
+    // The first line says how it was compiled.
+    if !optimised.lines().skip(1).eq(debug.lines().skip(1)) {
         bail!("expected the same fingerprints as with optimisation:\n{optimised}");
     }
     Ok(())
+}
+
+/// What the example prints if these options of cargo's hold for [`PACKAGES`].
+fn same_bits(lab: &Lab, rust: &Rust, options: &[&str]) -> Result<String> {
+    let mut cargo = command(lab, "run");
+    cargo.args(["--quiet", "--package", "nn-core", "--example", "same_bits"]);
+    for package in PACKAGES {
+        for option in options {
+            cargo.arg("--config").arg(format!("profile.dev.package.{package}.{option}"));
+        }
+    }
+    template::share_target(&mut cargo, lab, rust);
+    process::read(&mut cargo)
 }

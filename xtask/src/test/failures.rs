@@ -1,7 +1,8 @@
 //! Checks what failing cells do: `cargo xtask run` notices each of the ways to fail, and the user's variables outlive them.
 
-use super::trial::{self, cell};
-use crate::lab::Lab;
+use super::trial;
+use crate::notebook::cell;
+use crate::setup::Lab;
 use anyhow::{Result, bail};
 use serde_json::json;
 use std::path::Path;
@@ -25,7 +26,7 @@ const FAILING: [&str; 5] = [
 
 /// Runs one small notebook for each.
 pub fn check(lab: &Lab) -> Result<()> {
-    let folder = trial::folder(lab)?;
+    let folder = trial::folder(lab);
     for (name, code, expected) in NOTEBOOKS {
         let cells = ["let lemons = 3;", code, "println!(\"{lemons}\");"];
         let trial = trial::run(&folder, name, &cells.map(cell))?;

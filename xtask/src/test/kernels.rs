@@ -1,15 +1,16 @@
-//! Checks what kernels do beside running cells: two at once, a crate that is edited, a kernel that is killed.
+//! Checks what kernels do besides running cells: two at once, a crate that is edited, a kernel that is killed.
 
-use super::trial::{self, cell};
-use crate::lab::Lab;
-use anyhow::{Context, Result, anyhow, bail};
-use std::fs;
+use super::trial::{self, Trial};
+use crate::notebook::cell;
+use crate::setup::Lab;
+use anyhow::{Result, anyhow, bail};
+use nn_kernel::files;
 use std::path::Path;
 use std::thread;
 
 /// Runs a few small notebooks.
 pub fn check(lab: &Lab) -> Result<()> {
-    let folder = trial::folder(lab)?;
+    let folder = trial::folder(lab);
     two_at_once(&folder)?;
     cells_follow_edits(&folder)?;
     if cfg!(target_os = "linux") {
@@ -20,31 +21,13 @@ pub fn check(lab: &Lab) -> Result<()> {
 
 /// Fails if two notebooks that wait for each other do not both pass.
 fn two_at_once(folder: &Path) -> Result<()> {
-    let names = ["one", "other"];
-    let here = |name: &str| folder.join(format!("{name}.here"));
-    for name in names {
-        let _ = fs::remove_file(here(name));
+    for name in ["one", "other"] {
+        files::remove(&folder.join(name))?;
     }
-    let notebook = |own: &str, other: &str| {
-        let meet = format!(
-            "std::fs::write({:?}, \"\")?;\n\
-             let other = std::path::Path::new({:?});\n\
-             for _ in 0..1200 {{ if !other.exists() {{ std::thread::sleep(std::time::Duration::from_millis(100)); }} }}\n\
-             assert!(other.exists(), \"the other notebook did not come\");",
-            here(own),
-            here(other)
-        );
-        let cells = [
-            ":dep nn-core = { path = \"../../../nn-core\" }\nuse nn_core::prelude::*;",
-            "let lemons: Array1<f32> = Array1::linspace(1.0, 4.0, 4);",
-            &meet,
-            "println!(\"{} lemons\", lemons.sum());",
-        ];
-        trial::run(folder, own, &cells.map(cell))
-    };
     let trials = thread::scope(|scope| {
-        let one = scope.spawn(|| notebook(names[0], names[1]));
-        [notebook(names[1], names[0]), one.join().unwrap_or_else(|_| Err(anyhow!("a thread panicked")))]
+        let one = scope.spawn(|| wait_for_each_other(folder, "one", "other"));
+        let other = wait_for_each_other(folder, "other", "one");
+        [other, one.join().unwrap_or_else(|_| Err(anyhow!("a thread panicked")))]
     });
     for trial in trials {
         let trial = trial?;
@@ -56,13 +39,31 @@ fn two_at_once(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Runs the notebook `own`, which makes a file of its name and waits for the file of the `other`.
+fn wait_for_each_other(folder: &Path, own: &str, other: &str) -> Result<Trial> {
+    let meet = format!(
+        "std::fs::write({:?}, \"\")?;\n\
+         let other = std::path::Path::new({:?});\n\
+         for _ in 0..1200 {{ if !other.exists() {{ std::thread::sleep(std::time::Duration::from_millis(100)); }} }}\n\
+         assert!(other.exists(), \"the other notebook did not come\");",
+        folder.join(own),
+        folder.join(other)
+    );
+    let cells = [
+        ":dep nn-core = { path = \"../../../nn-core\" }\nuse nn_core::prelude::*;",
+        "let lemons: Array1<f32> = Array1::linspace(1.0, 4.0, 4);",
+        &meet,
+        "println!(\"{} lemons\", lemons.sum());",
+    ];
+    trial::run(folder, own, &cells.map(cell))
+}
+
 /// Fails if a cell does not see that a crate was edited since the cell before, or if cells go through cargo without need.
 fn cells_follow_edits(folder: &Path) -> Result<()> {
     let lemons = folder.join("lemons");
     let source = lemons.join("src/lib.rs");
-    fs::create_dir_all(lemons.join("src")).with_context(|| format!("cannot create {}", lemons.display()))?;
-    fs::write(lemons.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
-    fs::write(&source, "pub fn count() -> i32 { 3 }")?;
+    files::write(&lemons.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
+    files::write(&source, "pub fn count() -> i32 { 3 }")?;
     let count = "println!(\"{} lemons\", lemons::count());";
     let edit = format!("std::fs::write({source:?}, \"pub fn count() -> i32 {{ 4 + NONE }} const NONE: i32 = 0;\")?;");
     let recorded = "let kernel = std::env::var(\"EVCXR_TMPDIR\")?;\n\
@@ -96,23 +97,27 @@ fn killed_kernels_leave_nothing(folder: &Path) -> Result<()> {
          std::thread::sleep(std::time::Duration::from_secs(1));",
     ];
     let trial = trial::run(folder, "killed_kernels_leave_nothing", &cells.map(cell))?;
-    let after = |label: &str| trial.said.lines().find_map(|line| Some(line.split_once(label)?.1.trim().to_owned()));
-    let (Some(kernels), Some(process)) = (after("folder: "), after("process: ")) else {
+    let (Some(kernels), Some(process)) = (after(&trial.said, "folder: "), after(&trial.said, "process: ")) else {
         bail!(trial.error("a kernel did not tell its folder and process"));
     };
     if trial.passed || !trial.reported.contains("the kernel died") {
         bail!(trial.error("nobody said that the kernel was killed"));
     }
     // It ends when it finds out that its kernel is gone.
-    let is_gone = || !Path::new("/proc").join(&process).exists();
+    let process = Path::new("/proc").join(process);
     for _ in 0..100 {
-        if !is_gone() {
+        if process.exists() {
             thread::sleep(std::time::Duration::from_millis(100));
         }
     }
-    if Path::new(&kernels).exists() || !is_gone() {
+    if Path::new(kernels).exists() || process.exists() {
         bail!(trial.error("a killed kernel left its folder or a process"));
     }
     eprintln!("   killed kernels leave nothing: as expected");
     Ok(())
+}
+
+/// The rest of the line that holds this label.
+fn after<'a>(said: &'a str, label: &str) -> Option<&'a str> {
+    said.lines().find_map(|line| Some(line.split_once(label)?.1.trim()))
 }

@@ -1,9 +1,10 @@
 //! Notebooks made for a test, and what `cargo xtask run` says of them.
 
-use crate::lab::Lab;
+use crate::notebook;
+use crate::setup::Lab;
 use anyhow::{Context, Error, Result, anyhow};
-use serde_json::{Value, json};
-use std::fs;
+use nn_kernel::files;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -25,33 +26,20 @@ impl Trial {
 }
 
 /// The folder of these notebooks.
-pub fn folder(lab: &Lab) -> Result<PathBuf> {
-    let folder = lab.root.join("trials");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    Ok(folder)
-}
-
-/// A cell of code.
-pub fn cell(source: &str) -> Value {
-    json!({ "cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": source })
+pub fn folder(lab: &Lab) -> PathBuf {
+    lab.root.join("trials")
 }
 
 /// Runs a notebook of these cells, in a kernel of its own.
 pub fn run(folder: &Path, name: &str, cells: &[Value]) -> Result<Trial> {
-    let mut cells = cells.to_vec();
-    for (number, cell) in cells.iter_mut().enumerate() {
-        cell["id"] = json!(format!("cell-{number}"));
-    }
-    let notebook = json!({
-        "cells": cells,
-        "metadata": { "kernelspec": { "display_name": "Rust", "language": "rust", "name": "rust" } },
-        "nbformat": 4, "nbformat_minor": 5,
-    });
     let path = folder.join(format!("{name}.ipynb"));
-    fs::write(&path, notebook.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    files::write(&path, notebook::of(cells.to_vec()).to_string())?;
     let program = std::env::current_exe().context("cannot tell where this program is")?;
     let output = Command::new(program).arg("run").arg(&path).stdin(Stdio::null()).output();
     let output = output.with_context(|| format!("cannot run {}", path.display()))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(Trial { passed: output.status.success(), said: text(&output.stdout), reported: text(&output.stderr) })
+    Ok(Trial {
+        passed: output.status.success(),
+        said: String::from_utf8_lossy(&output.stdout).into_owned(),
+        reported: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
 }

@@ -1,18 +1,16 @@
 //! `cargo xtask bench train`: nn-core beside other people's tools, the same training for all.
 //!
-//! Every contestant is a process of its own: `nn-core/examples/train_once.rs` for ours, `xtask/bench/peers.py` for Python's.
+//! Every contestant is a process of its own: `nn-core/examples/train_once.rs` for ours, `xtask/python/peers.py` for Python's.
 //! They take turns, so that a machine that slows down for a while slows all of them down; the medians of the rounds count.
 
-use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 
-use crate::lab::{Lab, Rust, python, template};
-use nn_kernel::folder;
-use nn_kernel::process;
+use crate::setup::python::Environment;
+use crate::setup::{Lab, Rust, template};
+use nn_kernel::{files, folder, process};
 
 /// Names as in train.csv; the Python half knows all but the first three.
 const CONTESTANTS: [&str; 11] = [
@@ -64,18 +62,9 @@ pub fn run(rounds: usize) -> Result<ExitCode> {
         contestants.map(|name| Results { name, seconds: Vec::new(), accuracy: f64::NAN }).collect();
     for round in 1..=rounds {
         for result in &mut results {
-            let mut command = if result.name.starts_with("nn-core") || result.name == "plain ndarray" {
-                Command::new(&ours)
-            } else {
-                let mut command = Command::new(&python);
-                command.arg(lab.repository.join("xtask/bench/peers.py"));
-                command
-            };
-            let line = process::read(command.arg(result.name).arg(&data))?;
-            let numbers: Vec<f64> = line.split_whitespace().flat_map(str::parse).collect();
-            let [seconds, accuracy] = numbers[..] else {
-                bail!("{}: expected two numbers, found {line:?}", result.name)
-            };
+            let is_ours = result.name.starts_with("nn-core") || result.name == "plain ndarray";
+            let mut command = if is_ours { Command::new(&ours) } else { peers(&lab, &python) };
+            let [seconds, accuracy] = two_numbers(command.arg(result.name).arg(&data))?;
             eprintln!("round {round} of {rounds}: {:<18}{seconds:8.2} s", result.name);
             result.seconds.push(seconds);
             result.accuracy = accuracy;
@@ -85,7 +74,7 @@ pub fn run(rounds: usize) -> Result<ExitCode> {
     others(&lab, &ours, &python, &data)?;
     let csv = folder.join("train.csv");
     let rows: String = results.iter().map(|result| format!("{},{:.4}\n", result.name, result.median())).collect();
-    fs::write(&csv, format!("name,seconds\n{rows}")).with_context(|| format!("cannot write {}", csv.display()))?;
+    files::write(&csv, format!("name,seconds\n{rows}"))?;
     process::run("train_once chart", Command::new(&ours).arg("chart").arg(&folder))?;
     println!("\n{} and train.svg beside it", csv.display());
     Ok(ExitCode::SUCCESS)
@@ -104,57 +93,59 @@ fn build(lab: &Lab) -> Result<PathBuf> {
 }
 
 /// Loading, prediction and memory: what each takes, and what it is to take at most.
-fn others(lab: &Lab, ours: &Path, python: &Path, folder: &Path) -> Result<()> {
+fn others(lab: &Lab, ours: &Path, python: &Environment, folder: &Path) -> Result<()> {
     let table = lab.repository.join("data/mnist_train.csv.gz");
-    let numbers = |command: &mut Command, arguments: &[&OsStr]| -> Result<[f64; 2]> {
-        let line = process::read(command.args(arguments))?;
-        let numbers: Vec<f64> = line.split_whitespace().flat_map(str::parse).collect();
-        numbers.try_into().map_err(|_| anyhow!("{arguments:?}: expected two numbers, found {line:?}"))
-    };
-    let peer = |arguments: &[&OsStr]| {
-        numbers(Command::new(python).arg(lab.repository.join("xtask/bench/peers.py")), arguments)
-    };
-    let own = |arguments: &[&OsStr]| numbers(&mut Command::new(ours), arguments);
-    let of = |name: &str| folder.join(name).into_os_string();
-    let (plain, images, labels) = (of("train.csv"), of("images.idx.gz"), of("labels.idx.gz"));
-    peer(&["files".as_ref(), folder.as_ref(), table.as_ref()])?;
+    let (plain, images, labels) =
+        (folder.join("train.csv"), folder.join("images.idx.gz"), folder.join("labels.idx.gz"));
+    two_numbers(peers(lab, python).arg("files").arg(folder).arg(&table))?;
 
     println!("\n| measure | nn-core | polars in Python | target |\n|---|---|---|---|");
-    for (name, path, most) in [("csv.gz", table.as_os_str(), 0.5), ("csv", &plain, 1.0)] {
-        let ([own, _], [peer, _]) = (own(&["csv".as_ref(), path])?, peer(&["load".as_ref(), path])?);
+    for (name, path, most) in [("csv.gz", &table, 0.5), ("csv", &plain, 1.0)] {
+        let [own, _] = two_numbers(Command::new(ours).arg("csv").arg(path))?;
+        let [peer, _] = two_numbers(peers(lab, python).arg("load").arg(path))?;
         println!("| load 60,000 examples, {name} | {own:.3} s | {peer:.3} s | {:.2} × of {most:.1} × |", own / peer);
     }
-    let [idx, _] = own(&["idx".as_ref(), &images, &labels])?;
+    let [idx, _] = two_numbers(Command::new(ours).arg("idx").arg(&images).arg(&labels))?;
     println!("| load 60,000 examples, IDX.gz | {idx:.3} s | | 0.3 s |");
-    let [one, all] = own(&["predict".as_ref(), folder.as_ref()])?;
+    let [one, all] = two_numbers(Command::new(ours).arg("predict").arg(folder))?;
     println!("| classify one image | {:.1} µs | | 20 µs |", one * 1e6);
     println!("| classify 10,000 images | {:.1} ms | | 20 ms |", all * 1e3);
-    let [seconds, memory] = own(&["job".as_ref(), lab.repository.join("data").as_os_str()])?;
+    let [seconds, memory] = two_numbers(Command::new(ours).arg("job").arg(lab.repository.join("data")))?;
     println!("| load csv.gz and train ten epochs | {seconds:.2} s | | |");
     println!("| the same, peak of memory | {memory:.0} MB | | 400 MB |");
     Ok(())
 }
 
+/// The two numbers that a contestant prints.
+fn two_numbers(command: &mut Command) -> Result<[f64; 2]> {
+    let line = process::read(command)?;
+    let numbers: Vec<f64> = line.split_whitespace().flat_map(str::parse).collect();
+    numbers.try_into().map_err(|_| anyhow!("{command:?}: expected two numbers, found {line:?}"))
+}
+
+/// The Python half.
+fn peers(lab: &Lab, python: &Environment) -> Command {
+    let mut command = python.command();
+    command.arg(lab.repository.join("xtask/python/peers.py"));
+    command
+}
+
 /// A Python environment with the peers, and whether PyTorch is among them.
-fn install(lab: &Lab) -> Result<(PathBuf, bool)> {
-    let venv = lab.root.join("bench-venv");
-    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let imports = |names: &str| process::read(Command::new(&python).args(["-c", &format!("import {names}")])).is_ok();
-    let pip = |requirements: &str| {
-        eprintln!("bench: installing {requirements} into {} …", venv.display());
-        let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "-r"]);
-        process::run("pip install", pip.arg(lab.repository.join("xtask/bench").join(requirements)))
+fn install(lab: &Lab) -> Result<(Environment, bool)> {
+    let lists = lab.repository.join("xtask/python");
+    let environment = Environment {
+        folder: lab.root.join("bench-venv"),
+        requirements: lists.join("peers.txt"),
+        needed: &["jax", "numpy", "polars", "scikit-learn"],
+        is_complete: false,
     };
-    if !imports("jax, numpy, polars, sklearn") {
-        process::run("python -m venv", python::find()?.command().args(["-m", "venv", "--clear"]).arg(&venv))?;
-        pip("requirements.txt")?;
-    }
-    let torch = imports("torch") || pip("requirements-torch.txt").is_ok();
+    environment.install()?;
+    let has_torch = process::read(environment.command().args(["-c", "import torch"])).is_ok();
+    let torch = has_torch || environment.add(&lists.join("peers-torch.txt")).is_ok();
     if !torch {
         eprintln!("bench: PyTorch could not be installed; its rows are left out");
     }
-    Ok((python, torch))
+    Ok((environment, torch))
 }
 
 fn report(results: &[Results]) {
@@ -170,10 +161,17 @@ fn report(results: &[Results]) {
         let median = result.median();
         println!("| {} | {median:.2} | {best:.2} | {worst:.2} | {:.2} | {accuracy} |", result.name, median / ours);
     }
-    let of = |name: &str| results.iter().find(|result| result.name == name).map_or(f64::NAN, Results::median);
     let peers = results.iter().filter(|result| !["dense limit", "plain ndarray"].contains(&result.name)).skip(2);
     let fastest = peers.map(Results::median).fold(f64::INFINITY, f64::min);
     println!("\nnn-core f32 / fastest peer  {:.2}  (target: at most 0.50)", ours / fastest);
-    println!("nn-core f32 / dense limit   {:.2}  (target: at most 1.00)", ours / of("dense limit"));
-    println!("numpy f64 / nn-core f64     {:.2}  (target: at least 3.00)", of("numpy f64") / of("nn-core f64"));
+    println!("nn-core f32 / dense limit   {:.2}  (target: at most 1.00)", ours / median(results, "dense limit"));
+    println!(
+        "numpy f64 / nn-core f64     {:.2}  (target: at least 3.00)",
+        median(results, "numpy f64") / median(results, "nn-core f64")
+    );
+}
+
+/// The median of the contestant called `name`; not a number if it did not take part.
+fn median(results: &[Results], name: &str) -> f64 {
+    results.iter().find(|result| result.name == name).map_or(f64::NAN, Results::median)
 }

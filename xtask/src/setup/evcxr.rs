@@ -1,15 +1,14 @@
 //! evcxr_jupyter, the Rust kernel for Jupyter, in the one version that the launcher is written for.
 
-use super::{Lab, Rust, Step, announce, remove_folder};
+use super::{Lab, Rust, Step, announce};
 use anyhow::{Context, Result};
-use nn_kernel::process;
+use nn_kernel::assumed::{self, VERSION};
+use nn_kernel::{files, process};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const NAME: &str = "evcxr_jupyter";
-/// The version that the launcher is written for.
-pub const VERSION: &str = "0.22.0";
 
 /// Finds that version in `target/lab` or on PATH, or installs it.
 pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
@@ -19,7 +18,7 @@ pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
         let Some(identity) = identity(&candidate) else { continue };
         let known = fs::read_to_string(&stamp).is_ok_and(|known| known == identity);
         if known || is_our_version(&candidate) {
-            fs::write(&stamp, identity).with_context(|| format!("cannot write {}", stamp.display()))?;
+            files::write(&stamp, identity)?;
             return Ok((Step::Found, candidate));
         }
     }
@@ -37,10 +36,11 @@ pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
     install.args(["install", NAME, "--version", VERSION, "--locked", "--force", "--root"]).arg(&lab.root);
     install.env("CARGO_TARGET_DIR", &build).env_remove("RUSTFLAGS").current_dir(&lab.root);
     // Or cargo tells people to add that folder to theirs.
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    install.env("PATH", std::env::join_paths(std::env::split_paths(&path).chain([lab.bin()]))?);
+    if let Some(path) = std::env::var_os("PATH") {
+        install.env("PATH", std::env::join_paths(std::env::split_paths(&path).chain([lab.bin()]))?);
+    }
     process::run("cargo install", &mut install)?;
-    remove_folder(&build)?;
+    files::remove(&build)?;
     Ok((Step::Made, own))
 }
 
@@ -65,6 +65,6 @@ fn identity(path: &Path) -> Option<String> {
 
 /// The program knows no `--version`, but the banner that it shows in Jupyter holds it.
 pub fn is_our_version(path: &Path) -> bool {
-    let banner = format!("EvCxR {VERSION} - ");
+    let banner = assumed::banner();
     fs::read(path).is_ok_and(|bytes| bytes.windows(banner.len()).any(|window| window == banner.as_bytes()))
 }

@@ -1,7 +1,8 @@
 //! The kernel spec "rust" of our Python environment, and the launcher that it names: a copy of this program.
 
-use super::{Lab, Step, remove_folder, write_if_changed};
+use super::{Lab, Step};
 use anyhow::{Context, Result};
+use nn_kernel::files;
 use nn_kernel::process::executable;
 use serde_json::json;
 use std::fs;
@@ -10,11 +11,11 @@ use std::path::Path;
 /// Writes both unless they are there.
 pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
     let program = std::env::current_exe().context("cannot tell where this program is")?;
-    let program = fs::read(&program).with_context(|| format!("cannot read {}", program.display()))?;
+    let program = files::read(&program)?;
     let launcher = lab.bin().join(executable("nn-kernel"));
-    let mut steps = vec![install_program(&launcher, &program)?];
+    let mut made = install_program(&launcher, &program)?;
     for name in ["cargo", "rustup"] {
-        steps.push(install_program(&lab.bin().join("stand-in/bin").join(executable(name)), &program)?);
+        made |= install_program(&lab.bin().join("stand-in/bin").join(executable(name)), &program)?;
     }
 
     let share = lab.root.join("venv/share/jupyter");
@@ -25,20 +26,19 @@ pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
         "interrupt_mode": "message",
     });
     let spec = format!("{spec:#}\n");
-    steps.push(write_if_changed(&share.join("kernels/rust/kernel.json"), spec.as_bytes())?);
-    remove_folder(&share.join("kernels/python3"))?;
-    Ok(if steps.iter().all(|step| matches!(step, Step::Found)) { Step::Found } else { Step::Made })
+    made |= files::update(&share.join("kernels/rust/kernel.json"), spec)?;
+    files::remove(&share.join("kernels/python3"))?;
+    Ok(Step::made(made))
 }
 
-/// Puts the program in place. One that is running cannot be written to, but it can be moved aside.
-fn install_program(path: &Path, content: &[u8]) -> Result<Step> {
+/// Puts the program in place unless it is there; returns whether it had to. One that is running cannot be written to, but it can
+/// be moved aside.
+fn install_program(path: &Path, content: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == content) {
-        return Ok(Step::Found);
+        return Ok(false);
     }
-    let folder = path.parent().context("a program has a folder")?;
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let fresh = path.with_extension("new");
-    fs::write(&fresh, content).with_context(|| format!("cannot write {}", fresh.display()))?;
+    files::write(&fresh, content)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -49,6 +49,6 @@ fn install_program(path: &Path, content: &[u8]) -> Result<Step> {
         let _ = fs::remove_file(&aside);
         let _ = fs::rename(path, aside);
     }
-    fs::rename(&fresh, path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(Step::Made)
+    files::rename(&fresh, path)?;
+    Ok(true)
 }

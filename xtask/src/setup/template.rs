@@ -5,41 +5,35 @@
 //! The crate here must be, to cargo, the one that the kernel writes: same profile, flags, target and paths. The
 //! workspace's tests are built in its target folder too, so that every dependency is compiled once.
 
-use super::{Lab, Rust, Step, announce, write_if_changed};
-use anyhow::{Context, Result};
-use nn_kernel::copy::lock_file;
-use nn_kernel::folder::{self, CRATE};
-use nn_kernel::kept;
-use nn_kernel::process;
-use nn_kernel::stand_in::RUSTFLAGS;
-use std::fs;
-use std::path::PathBuf;
+use super::{Lab, Rust, Step, announce};
+use anyhow::Result;
+use nn_kernel::assumed::{self, RUSTFLAGS};
+use nn_kernel::{copy, files, folder, kept, process};
+use std::path::Path;
 use std::process::Command;
 
 /// Brings the template up to date, cargo's own progress on stderr.
 pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
     let template = folder::template(&lab.kernels());
-    fs::create_dir_all(&template).with_context(|| format!("cannot create {}", template.display()))?;
-    let lock = lock_file(&template)?;
-    lock.lock().with_context(|| format!("cannot lock {}", template.display()))?;
+    let _lock = copy::lock(&template)?;
 
     // The workspace's versions: notebooks and tests run the same code.
-    let workspace_lock = lab.repository.join("Cargo.lock");
-    let versions = fs::read(&workspace_lock).with_context(|| format!("cannot read {}", workspace_lock.display()))?;
-    if let Step::Made = write_if_changed(&template.join("workspace.lock"), &versions)? {
-        fs::write(template.join("Cargo.lock"), &versions)?;
+    let versions = files::read(&lab.repository.join("Cargo.lock"))?;
+    if files::update(&template.join("workspace.lock"), &versions)? {
+        files::write(&template.join("Cargo.lock"), &versions)?;
         kept::forget(&lab.kernels())?;
     }
     let stamp = template.join("stamp");
     let compiler = process::read(Command::new(rust.tool("rustc")).arg("-vV"))?;
-    if let Step::Made = write_if_changed(&template.join("compiler"), compiler.as_bytes())? {
+    if files::update(&template.join("compiler"), compiler)? {
         // Nothing that another compiler made is of use, and it is gigabytes.
-        crate::lab::remove_folder(&template.join("target"))?;
+        files::remove(&template.join("target"))?;
         kept::forget(&lab.kernels())?;
-        let _ = fs::remove_file(&stamp);
+        files::remove(&stamp)?;
     }
-    write_if_changed(&template.join("Cargo.toml"), manifest(&lab.repository.join("nn-core")).as_bytes())?;
-    write_if_changed(&template.join("src/lib.rs"), b"")?;
+    let manifest = assumed::manifest(&dependency(&lab.repository.join("nn-core")));
+    files::update(&template.join("Cargo.toml"), manifest)?;
+    files::update(&template.join("src/lib.rs"), "")?;
 
     let first = !stamp.exists();
     if first {
@@ -49,8 +43,8 @@ pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
     cargo.arg("build").current_dir(&template);
     share_target(&mut cargo, lab, rust);
     process::run("cargo build of the notebooks' dependencies", &mut cargo)?;
-    fs::write(&stamp, "")?;
-    Ok(if first { Step::Made } else { Step::Found })
+    files::write(&stamp, "")?;
+    Ok(Step::made(first))
 }
 
 /// Makes a cargo command build into the template's target folder, as the kernel does.
@@ -65,36 +59,8 @@ pub fn share_target(cargo: &mut Command, lab: &Lab, rust: &Rust) {
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
 }
 
-/// `Cargo.toml` as evcxr 0.22 writes it after `:dep nn-core = { path = "../nn-core" }`, optimisation level 3.
-fn manifest(nn_core: &std::path::Path) -> String {
-    let path: PathBuf = nn_core.to_owned();
-    let path = path.display().to_string().replace('\\', "\\\\").replace('"', "\\\"");
-    format!(
-        r#"
-[package]
-name = "{CRATE}"
-version = "1.0.0"
-edition = "2024"
-
-[lib]
-crate-type = ["cdylib"]
-path = "src/lib.rs"
-
-[profile.dev]
-opt-level = 3
-debug = false
-strip = "debuginfo"
-rpath = true
-lto = false
-debug-assertions = true
-codegen-units = 16
-panic = 'unwind'
-incremental = true
-overflow-checks = true
-
-[dependencies]
-nn-core = {{ path = "{path}" }}
-
-"#
-    )
+/// The line that `:dep nn-core = { path = "../nn-core" }` comes to.
+fn dependency(nn_core: &Path) -> String {
+    let path = nn_core.display().to_string().replace('\\', "\\\\").replace('"', "\\\"");
+    format!("nn-core = {{ path = \"{path}\" }}")
 }

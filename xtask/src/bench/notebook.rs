@@ -2,13 +2,12 @@
 //!
 //! `bench_notebook.py` drives the kernels; here is what it needs: a set-up, and the same training in a release build.
 
-use crate::lab::{Lab, evcxr, python};
+use crate::setup::{Lab, evcxr};
+use crate::{notebook, run};
 use anyhow::{Context, Result, bail};
-use nn_kernel::process;
-use nn_kernel::{folder, guard};
-use std::fs;
+use nn_kernel::{files, process};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 /// Runs `rounds` kernels of ours and `plain` of evcxr's own; writes `target/bench/notebook.csv`.
@@ -21,24 +20,17 @@ pub fn run(rounds: usize, plain: usize, first_set_up: bool) -> Result<ExitCode> 
     let lab = Lab::here()?;
     lab.set_up()?;
     let folder = lab.repository.join("target").join("bench");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    files::create_dir(&folder)?;
 
-    let mut script = lab.python_command();
-    let (owner, _alive) = guard::owner(&lab.root)?;
-    script.env(guard::OWNER, owner).arg(lab.repository.join("xtask/src/bench_notebook.py")).arg(&folder);
-    script.arg("--notebook").arg(python::notebooks(&lab).join("mnist.ipynb"));
+    let mut script = lab.script("bench_notebook.py");
+    script.arg(&folder).arg("--notebook").arg(notebook::folder(&lab).join("mnist.ipynb"));
     script.arg("--evcxr").arg(evcxr::installed(&lab)?);
     script.args(["--rounds", &rounds.to_string(), "--plain", &plain.to_string(), "--release"]);
     script.args(train_in_release(&lab, &folder)?.iter().map(f64::to_string));
     if first_set_up {
         script.args(["--first-set-up", &set_up_anew(&lab, &folder)?.to_string()]);
     }
-    // The script stops its kernel when this pipe closes, that is, when this process ends, however it ends.
-    let mut child = script.stdin(Stdio::piped()).spawn().context("cannot start Python")?;
-    let pipe = child.stdin.take();
-    let status = child.wait().context("cannot wait for Python")?;
-    drop(pipe);
-    folder::sweep(&lab.kernels())?;
+    let status = run::run_with_kernels(&lab, &mut script)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -66,10 +58,10 @@ fn train_in_release(lab: &Lab, folder: &Path) -> Result<Vec<f64>> {
 /// The seconds that the whole set-up takes in a clone that has nothing yet, evcxr included.
 fn set_up_anew(lab: &Lab, folder: &Path) -> Result<f64> {
     let clone = folder.join("clone");
-    crate::lab::remove_folder(&clone)?;
+    files::remove(&clone)?;
     eprintln!("bench: the first set-up, in {}: about a quarter of an hour", clone.display());
     process::run("git clone", Command::new("git").args(["clone", "--quiet"]).arg(&lab.repository).arg(&clone))?;
-    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::var_os("PATH").context("there is no PATH")?;
     let without_evcxr = std::env::split_paths(&path).filter(|folder| !folder.join(evcxr::program()).is_file());
     let mut command = Command::new("cargo");
     command.args(["xtask", "set-up"]).current_dir(&clone).env("PATH", std::env::join_paths(without_evcxr)?);
@@ -79,6 +71,6 @@ fn set_up_anew(lab: &Lab, folder: &Path) -> Result<f64> {
     let start = Instant::now();
     process::run("cargo xtask set-up", &mut command)?;
     let seconds = start.elapsed().as_secs_f64();
-    crate::lab::remove_folder(&clone)?;
+    files::remove(&clone)?;
     Ok(seconds)
 }

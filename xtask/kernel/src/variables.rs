@@ -1,0 +1,52 @@
+//! The environment variables by which the processes of a kernel talk to each other: their whole protocol.
+//!
+//! | variable                 | set by                             | read by                          | holds |
+//! |--------------------------|------------------------------------|----------------------------------|-------|
+//! | `NN_KERNEL_OWNER`        | whoever starts kernels             | the guard ([`crate::guard`])     | a file that is locked as long as the starter lives |
+//! | `NN_KERNEL_SYSROOT`      | the launcher ([`crate::start`])    | our cargo and rustup (stand-ins) | the toolchain's folder, where the real ones are |
+//! | `NN_KERNEL_VERSIONS`     | the launcher                       | our cargo                        | the `Cargo.lock` whose versions are to stay |
+//! | `NN_KERNEL_CARGO_HOME`   | the launcher, if it was set        | our cargo                        | what `CARGO_HOME` was before it named the stand-ins |
+//! | `NN_KERNEL_CALL`         | our cargo, for the real cargo      | our cargo as compiler's wrapper  | the file to write the compiler's call to |
+//! | `NN_KERNEL_LINK`         | the wrapper, for the compiler      | our cargo as linker              | the kernel's folder |
+//!
+//! A process that sees one of the last two knows from it which of its parts it plays. What passes between us and evcxr is
+//! evcxr's own: [`crate::assumed`].
+
+/// Names the file that is locked as long as the program that starts kernels lives.
+pub const OWNER: &str = "NN_KERNEL_OWNER";
+/// The toolchain's folder.
+pub const SYSROOT: &str = "NN_KERNEL_SYSROOT";
+/// The lock file with the versions to keep.
+pub const VERSIONS: &str = "NN_KERNEL_VERSIONS";
+/// The value that CARGO_HOME had, if any.
+pub const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
+/// For the compiler's wrapper: where to write how it was called.
+pub const CALL: &str = "NN_KERNEL_CALL";
+/// For us as a linker: the kernel's folder.
+pub const LINK: &str = "NN_KERNEL_LINK";
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    #[test]
+    fn no_other_file_spells_a_variable_of_the_kernels() {
+        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() && !path.ends_with("variables.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                assert!(!text.contains("\"NN_KERNEL_"), "{}: name it in variables.rs", path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_names_each_variable_once() {
+        let (table, code) = include_str!("variables.rs").split_once("\n/// Names").unwrap();
+        for line in code.lines().filter(|line| line.starts_with("pub const")) {
+            let name = line.split('"').nth(1).unwrap();
+            assert_eq!(table.matches(&format!("| `{name}` ")).count(), 1, "{name}");
+        }
+    }
+}

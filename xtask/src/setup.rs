@@ -1,0 +1,186 @@
+//! The set-up: everything a notebook needs, installed under `target/lab`.
+//!
+//! ```text
+//! target/lab/venv             Python with JupyterLab (notebooks/requirements.txt), the kernel spec "rust" in it
+//! target/lab/bin              the kernel's launcher, its stand-ins for cargo and rustup, evcxr_jupyter
+//! target/lab/kernel/template  the crate that every notebook starts from, with all dependencies compiled
+//! target/lab/kernel/kept      what notebooks had compiled besides
+//! target/lab/kernel/running   one copy of the template for each running kernel
+//! target/lab/jupyter          what Jupyter would otherwise write to the home folder
+//! ```
+//!
+//! Each step looks whether its result is there and whole, and makes it otherwise; a stamp is written last, so that
+//! an interrupted step is seen and done again.
+
+pub mod evcxr;
+pub mod python;
+mod rust;
+mod spec;
+pub mod template;
+
+pub use rust::Rust;
+
+use crate::setup::python::Environment;
+use anyhow::{Context, Result, bail};
+use nn_kernel::{files, folder};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+/// Names a folder for Jupyter's own files in place of `target/lab/jupyter`: the browser tests change settings.
+pub const STATE: &str = "NN_LAB_STATE";
+
+/// What to do about a repository in whose path there is a blank.
+pub const MOVE: &str = "move the repository to a folder without blanks in its path; a link to it is not enough";
+
+/// Where things are.
+pub struct Lab {
+    /// The repository.
+    pub repository: PathBuf,
+    /// `target/lab` in it.
+    pub root: PathBuf,
+}
+
+/// Whether a step had anything to do.
+pub enum Step {
+    /// All was there.
+    Found,
+    /// It was made now.
+    Made,
+}
+
+impl Step {
+    /// `Made` if something was.
+    pub fn made(made: bool) -> Step {
+        if made { Step::Made } else { Step::Found }
+    }
+}
+
+impl Lab {
+    /// The laboratory of the repository that this program was started from.
+    pub fn here() -> Result<Lab> {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let repository = Path::new(&package).join("..");
+        let repository =
+            repository.canonicalize().with_context(|| format!("{}: no such folder", repository.display()))?;
+        Ok(Lab::of(repository))
+    }
+
+    /// The laboratory of the repository in this folder.
+    pub fn of(repository: PathBuf) -> Lab {
+        Lab { root: repository.join("target").join("lab"), repository }
+    }
+
+    /// Fails if the repository's path contains a blank: no notebook works there yet.
+    ///
+    /// evcxr 0.22 tells the process that runs the cells which library to load, by a line that this process splits at
+    /// blanks (its `runtime.rs`, `LOAD_AND_RUN`). These libraries lie in the repository, under `target/lab`.
+    pub fn check_path(&self) -> Result<()> {
+        if self.repository.to_string_lossy().contains(' ') {
+            let path = self.repository.display();
+            bail!("{path}: expected a path without blanks: the Rust kernel cannot run cells here yet; {MOVE}");
+        }
+        Ok(())
+    }
+
+    /// Makes everything that is missing, one line each on stderr.
+    ///
+    /// Before that it fails as [`Lab::check_path`] does.
+    pub fn set_up(&self) -> Result<Rust> {
+        self.check_path()?;
+        let _one_at_a_time = self.lock()?;
+        let rust = timed("Rust compiler with its sources", Rust::find)?;
+        timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))?;
+        let evcxr = timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust))?;
+        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr)?, ())))?;
+        timed("warm build folder for notebooks", || Ok((template::build(self, &rust)?, ())))?;
+        folder::sweep(&self.kernels())?;
+        Ok(rust)
+    }
+
+    /// JupyterLab's Python, in an environment in which neither it nor Jupyter reads or writes the home folder.
+    pub fn python_command(&self) -> Command {
+        let jupyter = self.state();
+        let mut command = Environment::of_lab(self).command();
+        command
+            .env_remove("JUPYTER_PATH")
+            .env_remove("JUPYTER_CONFIG_PATH")
+            .env("JUPYTER_PREFER_ENV_PATH", "1")
+            .env("JUPYTER_CONFIG_DIR", jupyter.join("config"))
+            .env("JUPYTER_DATA_DIR", jupyter.join("data"))
+            .env("JUPYTER_RUNTIME_DIR", jupyter.join("runtime"))
+            .env("JUPYTERLAB_SETTINGS_DIR", jupyter.join("settings"))
+            .env("JUPYTERLAB_WORKSPACES_DIR", jupyter.join("workspaces"))
+            .env("IPYTHONDIR", jupyter.join("ipython"));
+        command
+    }
+
+    /// The same Python with a script of `xtask/python`.
+    pub fn script(&self, name: &str) -> Command {
+        let mut command = self.python_command();
+        command.arg(self.repository.join("xtask/python").join(name));
+        command
+    }
+
+    /// What Jupyter would otherwise write to the home folder.
+    pub fn state(&self) -> PathBuf {
+        std::env::var_os(STATE).map_or_else(|| self.root.join("jupyter"), PathBuf::from)
+    }
+
+    /// The folder of programs.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
+    }
+
+    /// The kernels' folders.
+    pub fn kernels(&self) -> PathBuf {
+        self.root.join("kernel")
+    }
+
+    fn lock(&self) -> Result<File> {
+        let path = self.root.join("lock");
+        let file = files::lock_file(&path)?;
+        if file.try_lock().is_ok() {
+            return Ok(file);
+        }
+        eprintln!("lab: waiting for another cargo xtask to finish its set-up");
+        files::lock(&path)
+    }
+}
+
+/// Runs one step and says how long it took.
+fn timed<T>(what: &str, step: impl FnOnce() -> Result<(Step, T)>) -> Result<T> {
+    let start = Instant::now();
+    let (done, value) = step().with_context(|| what.to_owned())?;
+    let verb = match done {
+        Step::Found => "found",
+        Step::Made => "ready",
+    };
+    eprintln!("lab: {what:<34}{verb} {:8.2} s", start.elapsed().as_secs_f64());
+    Ok(value)
+}
+
+/// Says what is being made, before the waiting.
+fn announce(what: &str) {
+    eprintln!("lab: {what} …");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_up_under_a_path_with_a_blank_fails_before_it_makes_anything() {
+        let repository = std::env::temp_dir().join(format!("xtask {}", std::process::id()));
+        let message = format!("{:#}", Lab::of(repository.clone()).set_up().err().unwrap());
+        assert!(message.starts_with(&format!("{}: expected a path without blanks", repository.display())), "{message}");
+        assert!(message.ends_with(MOVE), "{message}");
+        assert!(!repository.exists());
+    }
+
+    #[test]
+    fn letters_of_any_language_in_the_path_are_fine() {
+        assert!(Lab::of("/home/me/Übung/数字".into()).check_path().is_ok());
+    }
+}
