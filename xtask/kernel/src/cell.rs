@@ -8,7 +8,7 @@
 use crate::assumed::{COMPILED, CRATE};
 use crate::files::sha256;
 use crate::variables::{CALL, CARGO_HOME};
-use crate::{kept, link, process};
+use crate::{compile, kept, link, process};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,15 +50,18 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
         return process::become_command(cargo);
     }
     let call = kernel.join("cell.call.json");
-    let _ = fs::remove_file(&call);
     let start = SystemTime::now();
     let program = env::current_exe().context("cannot tell where the kernel's cargo is")?;
-    let output = cargo.env(WRAPPER, program).env(CALL, &call).stderr(Stdio::inherit()).output();
+    cargo.env(WRAPPER, program).env(CALL, &call);
+    let output = compile::cell(kernel, || {
+        let _ = fs::remove_file(&call);
+        compile::run(cargo, kernel)
+    });
     let called = fs::read(&call);
     let _ = fs::remove_file(&call);
-    let output = output.context("cannot start cargo")?;
+    let output = output?;
     std::io::stdout().write_all(&output.stdout)?;
-    if !output.status.success() {
+    if !output.is_compiled {
         return Ok(ExitCode::FAILURE);
     }
     if has_compiled_crates(&output.stdout) {

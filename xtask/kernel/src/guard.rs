@@ -1,8 +1,8 @@
 //! A small process beside each kernel, which outlives it.
 //!
-//! It removes the kernel's folder when the kernel ends, and ends the kernel when the program that started it is gone:
+//! It removes the kernel's folder when evcxr ends, and ends evcxr when the relay is gone, or the program that started it:
 //! evcxr does not notice, and Jupyter, interrupted or killed, does not always stop its kernels.
-//! It waits for two file locks, which the system frees however their holder ends.
+//! It waits for three file locks, which the system frees however their holder ends.
 
 use crate::variables::OWNER;
 use crate::{copy, files, folder, process};
@@ -13,22 +13,27 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-/// Starts the guard of the kernel that this process is about to become.
-pub fn spawn(folder: &Path) -> Result<()> {
+/// The file in a kernel's folder that is locked as long as its relay lives.
+const RELAY: &str = "relay.lock";
+
+/// Starts the guard of the evcxr in process `kernel`, which holds the lock of `folder`. The file returned stands for us.
+pub fn spawn(kernel: u32, folder: &Path) -> Result<File> {
+    let relay = files::lock(&folder.join(RELAY))?;
     let program = std::env::current_exe().context("cannot tell where the launcher is")?;
     let mut guard = Command::new(program);
-    guard.arg("guard").arg(std::process::id().to_string()).arg(folder);
+    guard.arg("guard").arg(kernel.to_string()).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // A signal to the kernel's group is not for us.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut guard, 0);
     guard.spawn().context("cannot start the kernel's guard")?;
-    Ok(())
+    Ok(relay)
 }
 
 /// Guards process `kernel`, which holds the lock of `folder`.
 pub fn run(kernel: u32, folder: &Path) -> Result<()> {
-    if let Some(owner) = std::env::var_os(OWNER) {
+    let owners = std::env::var_os(OWNER).map(PathBuf::from).into_iter().chain([folder.join(RELAY)]);
+    for owner in owners {
         thread::spawn(move || {
             if File::open(&owner).and_then(|file| file.lock_shared()).is_ok() {
                 end(kernel);

@@ -8,6 +8,7 @@
 mod assist;
 pub mod assumed;
 mod cell;
+mod compile;
 pub mod copy;
 pub mod files;
 pub mod folder;
@@ -23,21 +24,53 @@ pub mod stand_in;
 pub mod variables;
 
 use anyhow::{Context, Result};
+use assumed::FOLDER;
 use folder::Folder;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use variables::{INTERRUPT, KERNEL};
 
-/// Becomes `evcxr`, connected as `connection_file` says.
+/// Is the kernel that Jupyter connects to as `connection_file` says, with `evcxr` behind it.
 ///
-/// If no folder can be made (a full disk, say), the kernel works as without us: slow at first, but it works.
+/// If no folder can be made (a full disk, say), the kernel works all the same: slow at first, but it works.
 pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
     let launcher = std::env::current_exe().context("cannot tell where the launcher is")?;
     let lab = launcher.ancestors().nth(2).context("the launcher is not in target/lab/bin")?;
-    let nothing = lab.join("kernel").join("nothing");
+    let kernels = lab.join("kernel");
+    let folder = match folder::make(&kernels) {
+        Ok(folder) => Some(folder),
+        Err(error) => {
+            eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
+            None
+        }
+    };
+    let path = folder.as_ref().map(|folder| folder.path.clone());
+    relay::run(connection_file, path.as_deref(), |control_file| {
+        let mut command = evcxr_for(evcxr, control_file, &kernels);
+        match folder {
+            Some(Folder { path, lock }) => {
+                // evcxr's process inherits the lock as its stdin, which it never reads: the folder is locked for just
+                // as long as evcxr lives, however it ends.
+                command.stdin(Stdio::from(lock)).env(FOLDER, &path);
+                command.env(KERNEL, "1").env(INTERRUPT, relay::interrupt_file(&path));
+                stand_in::prepare(&mut command, &lab.join("bin/stand-in"), &kernels)?;
+            }
+            None => {
+                command.stdin(Stdio::null()).env_remove(FOLDER);
+            }
+        }
+        Ok(command)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// evcxr's command, the same for everybody.
+fn evcxr_for(evcxr: &Path, control_file: &Path, kernels: &Path) -> Command {
+    let nothing = kernels.join("nothing");
     let mut command = Command::new(evcxr);
     command
         .arg("--control_file")
-        .arg(connection_file)
+        .arg(control_file)
         // It greets there; what cells print goes through Jupyter.
         .stdout(Stdio::null())
         // Otherwise evcxr rewrites kernel specs in the home folder, and runs what the user keeps there for all notebooks.
@@ -45,19 +78,5 @@ pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
         .env("EVCXR_CONFIG_DIR", &nothing)
         .env("RUST_BACKTRACE", "0")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-
-    match folder::make(&lab.join("kernel")) {
-        Ok(Folder { path, lock }) => {
-            guard::spawn(&path)?;
-            // The kernel's process inherits the lock as its stdin, which it never reads: the folder is locked for just
-            // as long as the kernel lives, however it ends.
-            command.stdin(Stdio::from(lock)).env("EVCXR_TMPDIR", &path);
-            stand_in::prepare(&mut command, &lab.join("bin/stand-in"), &lab.join("kernel"))?;
-        }
-        Err(error) => {
-            command.env_remove("EVCXR_TMPDIR");
-            eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
-        }
-    }
-    process::become_command(&mut command)
+    command
 }

@@ -10,7 +10,7 @@
 use crate::assumed::{CRATE, FOLDER, RUSTFLAGS, USUAL_LEVEL};
 use crate::files;
 use crate::variables::{CARGO_HOME, SYSROOT, VERSIONS};
-use crate::{cell, folder, link, metadata, process};
+use crate::{cell, compile, folder, link, metadata, process};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -74,8 +74,10 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
         arguments.splice(0..0, ["--config".into(), quick.into()]);
     }
     let for_cell = kernel.filter(|_| arguments.iter().any(|argument| argument == "build"));
-    if let Some(mut compiler) = for_cell.as_ref().and_then(|kernel| cell::compiler(kernel, &arguments)) {
-        return process::become_command(&mut compiler);
+    if let Some(kernel) = &for_cell
+        && let Some(mut compiler) = cell::compiler(kernel, &arguments)
+    {
+        return compile::directly(&mut compiler, kernel);
     }
     if let Err(error) = restore_versions() {
         eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");

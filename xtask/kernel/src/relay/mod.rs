@@ -35,7 +35,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
-pub use running::{Report, Request};
+pub use running::{Report, Request, interrupt_file, is_to_stop};
+#[cfg(test)]
+pub use running::ask_to_stop;
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
@@ -66,9 +68,10 @@ pub fn run(connection_file: &Path, folder: Option<&Path>, make: impl FnOnce(&Pat
         let front = sockets::front(&connection, &events).await?;
         let command = make(&ours)?;
         let mut child = tokio::process::Command::from(command).spawn().context("cannot start evcxr_jupyter")?;
-        if let (Some(folder), Some(process)) = (folder, child.id()) {
-            crate::guard::spawn(process, folder)?;
-        }
+        let _guarded = match (folder, child.id()) {
+            (Some(folder), Some(process)) => Some(crate::guard::spawn(process, folder)?),
+            _ => None,
+        };
         let back = sockets::back(&evcxr, &events);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let ended = events.clone();
@@ -212,7 +215,7 @@ impl Relay {
                 self.queue.push_back(request);
                 self.next();
             }
-            "complete_request" | "inspect_request" if self.running.is_some() || !self.is_ready => {
+            "complete_request" | "inspect_request" if self.is_busy() => {
                 let content = answers::while_running(request.kind());
                 self.answer(&request, on_control, content);
             }
@@ -245,6 +248,11 @@ impl Relay {
             }
         }
         false
+    }
+
+    /// Whether evcxr can be asked nothing for a while.
+    fn is_busy(&self) -> bool {
+        !self.is_ready || self.running.as_ref().is_some_and(|running| running.is_cell)
     }
 
     /// Answers a request that evcxr has nothing to do with.
@@ -439,7 +447,7 @@ impl Relay {
         }
         if running.is_cell && running.expects_end.is_none() {
             running.report = self.folder.as_deref().and_then(|folder| Report::read(folder, running.request.id()));
-            let has_run = running.errors.is_empty() && running.report.is_some();
+            let has_run = running.errors.is_empty() && running.report.as_ref().is_some_and(|report| report.has_run);
             running.expects_end = Some(has_run);
             if has_run {
                 let request = running.request_number;
@@ -543,7 +551,7 @@ impl Relay {
             }
             return Some(failure);
         }
-        if running.presses > 0 && !running.errors.is_empty() && running.report.as_ref().is_none_or(|report| report.interrupted) {
+        if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
         }
         let mut failure = Failure::from_compiler(&running.errors);
