@@ -4,16 +4,19 @@
 //! the template ([`folder`]), so that the first `:dep` cell finds everything compiled, and then becomes evcxr_jupyter.
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
+//!
+//! `HOW_IT_WORKS.md` beside this crate's `Cargo.toml` draws a cell's life. The processes talk to each other through
+//! [`variables`]; [`assumed`] lists what is assumed of evcxr.
 
 pub mod assumed;
-mod cell;
+pub mod cell;
 pub mod copy;
 pub mod files;
 pub mod folder;
 pub mod guard;
 pub mod kept;
-mod link;
-mod metadata;
+pub mod link;
+pub mod metadata;
 pub mod process;
 pub mod stand_in;
 pub mod variables;
