@@ -102,7 +102,7 @@ fn kernel(lab: &Lab) -> Finding {
         Ok(path) if evcxr::is_our_version(&path) => Fine(format!("the kernel, {}", path.display())),
         Ok(path) => Slow(
             format!("{} is not version {}", path.display(), assumed::VERSION),
-            "cargo xtask set-up installs the right one beside it (nine minutes on two cores)".into(),
+            "cargo xtask set-up installs the right one besides (nine minutes on two cores)".into(),
         ),
         Err(_) => Slow(
             "the kernel is not installed yet".into(),

@@ -162,7 +162,7 @@ pub const ALL: [Assumption; 14] = [
 /// What is assumed and `seen` otherwise: the sentences, and who relies on them.
 pub fn broken(seen: &Seen) -> Vec<String> {
     let broken = ALL.iter().filter(|assumption| !(assumption.holds)(seen));
-    broken.map(|assumption| format!("{}; on this relies {}", assumption.what, assumption.relies)).collect()
+    broken.map(|assumption| format!("{} (relied on by {})", assumption.what, assumption.relies)).collect()
 }
 
 #[cfg(test)]

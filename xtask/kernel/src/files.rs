@@ -102,7 +102,7 @@ pub fn lock(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Waits until nobody holds the lock of the file at `path` for himself; others may share it with us.
+/// Waits until nobody holds the lock of the file at `path` for themselves; others may share it with us.
 pub fn lock_shared(path: &Path) -> Result<File> {
     let file = lock_file(path)?;
     file.lock_shared().with_context(|| cannot("lock", path))?;
