@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures nn-core and our notebooks beside what other people use.
+//! `cargo xtask bench`: measures nn-core and our notebooks against what other people use.
 
 pub mod notebook;
 pub mod train;

@@ -1,6 +1,6 @@
 //! `cargo xtask doctor`: what is wrong or slow on this computer, and the command that fixes it. It changes nothing.
 
-use crate::setup::{Lab, MOVE, Rust, evcxr, python};
+use crate::setup::{Lab, MOVE, Rust, evcxr, python, version_numbers};
 use anyhow::Result;
 use nn_kernel::{assumed, folder, kept, process};
 use std::fs;
@@ -78,9 +78,10 @@ fn rust() -> Finding {
 
 /// `version` as `rustc --version` prints it.
 fn compiler(version: &str, wanted: &str, has_source: bool) -> Finding {
-    let number = |text: &str| -> Vec<u32> { text.split('.').map_while(|part| part.parse().ok()).collect() };
-    let found = version.split_whitespace().nth(1).unwrap_or_default();
-    if number(found) < number(wanted) {
+    let Some(found) = version.split_whitespace().nth(1) else {
+        return Wrong(format!("rustc --version says {version:?}"), "install Rust from https://rustup.rs".into());
+    };
+    if version_numbers(found) < version_numbers(wanted) {
         return Wrong(format!("Rust {found}, but {wanted} or newer is needed"), "rustup update stable".into());
     }
     if !has_source {
@@ -101,7 +102,7 @@ fn kernel(lab: &Lab) -> Finding {
         Ok(path) if evcxr::is_our_version(&path) => Fine(format!("the kernel, {}", path.display())),
         Ok(path) => Slow(
             format!("{} is not version {}", path.display(), assumed::VERSION),
-            "cargo xtask set-up installs the right one beside it (nine minutes on two cores)".into(),
+            "cargo xtask set-up installs the right one besides (nine minutes on two cores)".into(),
         ),
         Err(_) => Slow(
             "the kernel is not installed yet".into(),
@@ -151,7 +152,7 @@ fn hard_links(lab: &Lab) -> Finding {
     }
 }
 
-/// `table` as `df -Pm` prints it.
+/// `table` as `df -Pm` prints it; empty where there is no df.
 fn disk(table: &str) -> Finding {
     let free = table.lines().nth(1).and_then(|row| row.split_whitespace().nth(3)?.parse::<u64>().ok());
     match free {
@@ -171,7 +172,7 @@ fn cores(count: usize) -> Finding {
     }
 }
 
-/// `table` as in Linux' `/proc/meminfo`.
+/// `table` as in Linux' `/proc/meminfo`; empty elsewhere.
 fn memory(table: &str) -> Finding {
     let available = table
         .lines()
@@ -241,11 +242,11 @@ mod tests {
 
     #[test]
     fn little_room_is_slow() {
-        let table = |free: u64| {
-            format!("Filesystem 1048576-blocks Used Available Capacity Mounted on\n/dev/a 9 9 {free} 1% /\n")
-        };
-        assert!(matches!(disk(&table(500)), Slow(what, _) if what.starts_with("500 MB free")));
-        assert_eq!(disk(&table(60_000)), Fine("60000 MB free on the disk".into()));
+        let head = "Filesystem 1048576-blocks Used Available Capacity Mounted on\n";
+        let little = disk(&format!("{head}/dev/a 9 9 500 1% /\n"));
+        assert!(matches!(little, Slow(what, _) if what.starts_with("500 MB free")));
+        let much = disk(&format!("{head}/dev/a 9 9 60000 1% /\n"));
+        assert_eq!(much, Fine("60000 MB free on the disk".into()));
         assert!(matches!(disk(""), Fine(_)));
         assert!(
             matches!(memory("MemTotal: 9 kB\nMemAvailable:   1024000 kB\n"), Slow(what, _) if what.starts_with("1000 MB"))

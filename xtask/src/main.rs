@@ -7,8 +7,8 @@
 //! test       every check, in one command                      test.rs, test/
 //! set-up     what the others need, under target/lab           setup.rs, setup/
 //! doctor     what is wrong or slow on this computer           doctor.rs
-//! bench      nn-core and our kernel beside others             bench/, python/peers.py, python/bench_notebook.py
-//! reference  ten epochs beside numpy's                        reference.rs, python/peers.py
+//! bench      nn-core and our kernel against others            bench/, python/peers.py, python/bench_notebook.py
+//! reference  ten epochs against numpy's                       reference.rs, python/peers.py
 //! pictures   the README's, from the exported page             browser.rs, browser/
 //! data       the csv.gz files from MNIST's IDX files          data.rs
 //! kernel     what Jupyter starts as the kernel "rust"         nn-kernel: kernel/, a crate of its own
@@ -78,7 +78,7 @@ enum Command {
     SetUp,
     /// Say what is wrong or slow on this computer, and the command that fixes it
     Doctor,
-    /// Measure nn-core beside other tools, and our notebooks beside plain evcxr
+    /// Measure nn-core against other tools, and our notebooks against plain evcxr
     Bench {
         #[command(subcommand)]
         what: Bench,

@@ -17,6 +17,7 @@ pub mod python;
 mod rust;
 mod spec;
 pub mod template;
+pub mod tool;
 
 pub use rust::Rust;
 
@@ -159,6 +160,11 @@ fn timed<T>(what: &str, step: impl FnOnce() -> Result<(Step, T)>) -> Result<T> {
     };
     eprintln!("lab: {what:<34}{verb} {:8.2} s", start.elapsed().as_secs_f64());
     Ok(value)
+}
+
+/// `[3, 11, 7]` for `3.11.7`, up to the first part that is no number.
+pub fn version_numbers(version: &str) -> Vec<u32> {
+    version.split('.').map_while(|part| part.parse().ok()).collect()
 }
 
 /// Says what is being made, before the waiting.

@@ -22,7 +22,7 @@ use parts::{Ended, Parts, SET_UP};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-/// Runs all parts, or the set-up and those whose name holds one of `words`; prints their times at the end.
+/// Runs all parts, or the set-up and those whose names contain one of `words`; prints their times at the end.
 ///
 /// `install` lets the browser tests install Chromium by apt, as root. Fails at once, before the minutes of compiling, where the
 /// set-up would ([`Lab::check_path`]).

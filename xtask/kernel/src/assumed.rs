@@ -152,9 +152,9 @@ pub const ALL: [Assumption; 14] = [
         what: "rust-analyzer asks the cargo in `$CARGO_HOME/bin` for `metadata --filter-platform`, evcxr itself without",
         relies: "stand_in.rs, which trims the answer to the first only (metadata.rs)",
         holds: |seen| {
-            let questions = || seen.cargo.iter().filter(|call| call.arguments.contains("metadata"));
-            let of_analyzer = questions().filter(|call| call.arguments.contains("--filter-platform"));
-            (1..questions().count()).contains(&of_analyzer.count())
+            let questions: Vec<_> = seen.cargo.iter().filter(|call| call.arguments.contains("metadata")).collect();
+            let of_analyzer = questions.iter().filter(|call| call.arguments.contains("--filter-platform"));
+            (1..questions.len()).contains(&of_analyzer.count())
         },
     },
 ];
@@ -162,7 +162,7 @@ pub const ALL: [Assumption; 14] = [
 /// What is assumed and `seen` otherwise: the sentences, and who relies on them.
 pub fn broken(seen: &Seen) -> Vec<String> {
     let broken = ALL.iter().filter(|assumption| !(assumption.holds)(seen));
-    broken.map(|assumption| format!("{}; on this relies {}", assumption.what, assumption.relies)).collect()
+    broken.map(|assumption| format!("{} (relied on by {})", assumption.what, assumption.relies)).collect()
 }
 
 #[cfg(test)]

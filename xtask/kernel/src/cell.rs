@@ -76,7 +76,7 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes down how cargo calls the compiler for a cell, then becomes the compiler: the work of [`WRAPPER`].
+/// Writes down how cargo calls the compiler for a cell, then becomes the compiler: the work of `RUSTC_WORKSPACE_WRAPPER`.
 pub fn wrap() -> Option<Result<ExitCode>> {
     let file = env::var_os(CALL)?;
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();

@@ -96,6 +96,8 @@ mod tests {
     const LOCK: &str = "version = 4\n\n[[package]]\nname = \"own-crate\"\nversion = \"1.0.0\"\n\n\
         [[package]]\nname = \"polars\"\nversion = \"1.0.0\"\nsource = \"registry+https://example.org\"\n";
 
+    const DEPS: &str = "target/debug/deps";
+
     struct Kernels(PathBuf);
 
     impl Kernels {
@@ -132,14 +134,13 @@ mod tests {
     fn a_copy_holds_the_libraries_with_their_times_but_no_test_programs() {
         let kernels = Kernels::new("times");
         let folder = make(&kernels.0).unwrap();
-        let deps = |root: &Path| root.join("target/debug/deps");
-        let modified = |path: PathBuf| fs::metadata(path).unwrap().modified().unwrap();
         for file in ["libpolars-1.rlib", "libown_crate-1.rlib", "polars-1.d"] {
-            let original = deps(&kernels.0.join("template")).join(file);
-            assert_eq!(modified(deps(&folder.path).join(file)), modified(original), "{file}");
+            let [original, copy] = [kernels.0.join("template"), folder.path.clone()]
+                .map(|root| fs::metadata(root.join(DEPS).join(file)).unwrap().modified().unwrap());
+            assert_eq!(copy, original, "{file}");
         }
-        assert!(!deps(&folder.path).join("libctx.so").exists());
-        assert!(!deps(&folder.path).join("own_crate-2").exists());
+        assert!(!folder.path.join(DEPS).join("libctx.so").exists());
+        assert!(!folder.path.join(DEPS).join("own_crate-2").exists());
     }
 
     #[test]
@@ -157,22 +158,26 @@ mod tests {
     #[test]
     fn what_a_kernel_added_or_compiled_anew_is_there_for_the_next() {
         let kernels = Kernels::new("kept");
-        let deps = Path::new("target/debug/deps");
         let folder = make(&kernels.0).unwrap();
         for file in ["libregex-1.rlib", "libctx.so", "libown_crate-1.rlib", "crates-1.so"] {
-            fs::write(folder.path.join(deps).join(file), "new").unwrap();
+            fs::write(folder.path.join(DEPS).join(file), "new").unwrap();
         }
         kept::keep(&folder.path).unwrap();
         drop(folder.lock);
         let next = make(&kernels.0).unwrap();
-        let found = |file: &str| fs::read_to_string(next.path.join(deps).join(file)).ok();
-        assert_eq!(found("libregex-1.rlib").as_deref(), Some("new"));
-        assert_eq!(found("libown_crate-1.rlib").as_deref(), Some("new"));
-        assert_eq!(found("libpolars-1.rlib").as_deref(), Some("libpolars-1.rlib"));
-        assert_eq!((found("libctx.so"), found("crates-1.so")), (None, None));
+        for (file, content) in [
+            ("libregex-1.rlib", Some("new")),
+            ("libown_crate-1.rlib", Some("new")),
+            ("libpolars-1.rlib", Some("libpolars-1.rlib")),
+            ("libctx.so", None),
+            ("crates-1.so", None),
+        ] {
+            let found = fs::read_to_string(next.path.join(DEPS).join(file)).ok();
+            assert_eq!(found.as_deref(), content, "{file}");
+        }
         assert_eq!(kept::size(&kernels.0), 6);
         kept::forget(&kernels.0).unwrap();
-        assert!(!make(&kernels.0).unwrap().path.join(deps).join("libregex-1.rlib").exists());
+        assert!(!make(&kernels.0).unwrap().path.join(DEPS).join("libregex-1.rlib").exists());
     }
 
     #[test]

@@ -1,25 +1,30 @@
 //! What Jupyter starts as the kernel "rust".
 //!
+//! The launcher stands between Jupyter and evcxr_jupyter ([`relay`]), and lets cells tell how they end ([`source`]).
+//!
 //! evcxr_jupyter compiles each cell in a crate in a folder of its own. The launcher makes that folder as a copy of
-//! the template ([`folder`]), so that the first `:dep` cell finds everything compiled, and then becomes evcxr_jupyter.
+//! the template ([`folder`]), so that the first `:dep` cell finds everything compiled.
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
+//!
+//! `HOW_IT_WORKS.md` beside this crate's `Cargo.toml` draws a cell's life. The processes talk to each other through
+//! [`variables`]; [`assumed`] lists what is assumed of evcxr.
 
-mod assist;
+pub mod assist;
 pub mod assumed;
-mod cell;
-mod compile;
+pub mod cell;
+pub mod compile;
 pub mod copy;
 pub mod files;
 pub mod folder;
 pub mod guard;
 pub mod kept;
 mod lexer;
-mod link;
-mod metadata;
+pub mod link;
+pub mod metadata;
 pub mod process;
-mod relay;
-mod source;
+pub mod relay;
+pub mod source;
 pub mod stand_in;
 pub mod variables;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench train`: nn-core beside other people's tools, the same training for all.
+//! `cargo xtask bench train`: nn-core against other people's tools, the same training for all.
 //!
 //! Every contestant is a process of its own: `nn-core/examples/train_once.rs` for ours, `xtask/python/peers.py` for Python's.
 //! They take turns, so that a machine that slows down for a while slows all of them down; the medians of the rounds count.

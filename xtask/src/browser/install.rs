@@ -1,6 +1,6 @@
 //! What the browser tests need: Node.js, a Chromium, and two packages of npm.
 
-use crate::setup::Lab;
+use crate::setup::{Lab, version_numbers};
 use anyhow::{Context, Result, bail};
 use nn_kernel::{files, process};
 use std::fs;
@@ -32,7 +32,7 @@ const PLACES: [&str; 4] = [
 ];
 
 const NO_CHROMIUM: &str = "there is no Chromium; install Chromium or Chrome (Debian, Ubuntu: apt install chromium \
-                           fonts-noto-cjk), or name one in NN_BROWSER";
+                           fonts-noto-cjk, which cargo xtask test --install does as root), or name one in NN_BROWSER";
 
 impl Browser {
     /// Finds Node.js and Chromium, and has npm install the rest below `target/lab`; the error says in one line what is missing,
@@ -70,8 +70,7 @@ fn node() -> Result<PathBuf> {
     let how = format!("install Node.js {OLDEST_NODE} or newer with npm (nodejs.org, or your system's packages)");
     let Some(node) = process::find_on_path("node", None) else { bail!("there is no Node.js; {how}") };
     let version = process::read(Command::new(&node).arg("--version"))?;
-    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_none_or(|major| major < OLDEST_NODE) {
+    if version_numbers(version.trim_start_matches('v')) < vec![OLDEST_NODE] {
         bail!("{} is of version {version}; {how}", node.display());
     }
     Ok(node)

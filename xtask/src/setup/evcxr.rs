@@ -1,6 +1,6 @@
 //! evcxr_jupyter, the Rust kernel for Jupyter, in the one version that the launcher is written for.
 
-use super::{Lab, Rust, Step, announce};
+use super::{Lab, Rust, Step, announce, tool};
 use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, VERSION};
 use nn_kernel::{files, process};
@@ -31,17 +31,7 @@ pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
         }
     }
     announce(&format!("cargo install {NAME} {VERSION}: 336 crates, about nine minutes on two cores, once"));
-    let build = lab.root.join("evcxr-build");
-    let mut install = Command::new(rust.tool("cargo"));
-    install.args(["install", NAME, "--version", VERSION, "--locked", "--force", "--root"]).arg(&lab.root);
-    install.env("CARGO_TARGET_DIR", &build).env_remove("RUSTFLAGS").current_dir(&lab.root);
-    // Or cargo tells people to add that folder to theirs.
-    if let Some(path) = std::env::var_os("PATH") {
-        install.env("PATH", std::env::join_paths(std::env::split_paths(&path).chain([lab.bin()]))?);
-    }
-    process::run("cargo install", &mut install)?;
-    files::remove(&build)?;
-    Ok((Step::Made, own))
+    Ok((Step::Made, tool::install(lab, &rust.tool("cargo"), (NAME, VERSION), &[], &[])?))
 }
 
 /// The one that [`install`] found or made.

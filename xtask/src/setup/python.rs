@@ -1,6 +1,6 @@
 //! Python: an interpreter of the system's, and environments of our own under `target/lab`.
 
-use super::{Lab, Step, announce};
+use super::{Lab, Step, announce, version_numbers};
 use anyhow::{Result, bail};
 use nn_kernel::files::sha256;
 use nn_kernel::{files, process};
@@ -160,8 +160,7 @@ pub fn find() -> Result<Python> {
 
 /// Whether `version` is 3.10 or newer.
 fn is_new_enough(version: &str) -> bool {
-    let numbers: Vec<u32> = version.split('.').map_while(|number| number.parse().ok()).collect();
-    numbers >= vec![3, 10]
+    version_numbers(version) >= vec![3, 10]
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use nn_kernel::process;
 /// What a debug build compiles with.
 const DEBUG: [&str; 3] = ["opt-level=0", "debug-assertions=true", "overflow-checks=true"];
 
-/// Who calculates. All other dependencies stay as they are compiled already: polars alone would take minutes.
+/// The packages that calculate. All other dependencies stay as they are compiled already: polars alone would take minutes.
 const PACKAGES: [&str; 3] = ["nn-core", "ndarray", "matrixmultiply"];
 
 /// Runs `nn-core/examples/same_bits.rs` as notebooks compile nn-core, and as a debug build.

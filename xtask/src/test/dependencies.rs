@@ -2,7 +2,7 @@
 
 use super::parts::Ended;
 use super::{command, skip};
-use crate::setup::Lab;
+use crate::setup::{Lab, tool};
 use anyhow::Result;
 use nn_kernel::process;
 use std::path::PathBuf;
@@ -21,28 +21,27 @@ pub fn are_used(lab: &Lab) -> Result<Ended> {
     Ok(Ended::Passed)
 }
 
-/// Fails if a crate comes from elsewhere, twice where once would do, or under another licence than `deny.toml` allows.
+/// Fails if a crate comes from elsewhere than crates.io, under another licence than `deny.toml` allows, or has a known fault.
 ///
-/// cargo-deny takes minutes to compile, so it is run where somebody has installed it. Whether a crate has a known fault is
-/// looked up only where the list can be fetched.
+/// cargo-deny takes minutes to compile, so it is run where somebody has installed it. The known faults are looked up where
+/// their list can be fetched.
 pub fn are_allowed(lab: &Lab) -> Result<Ended> {
     if process::find_on_path("cargo-deny", None).is_none() {
-        // Not a failure under CI either: GitHub's runs install it, others need not.
+        // Not a failure under CI either: GitHub's runs install it, others may do without.
         return Ok(Ended::Skipped(
             "there is no cargo-deny: cargo install cargo-deny --locked (some minutes)".to_owned(),
         ));
     }
-    let mut deny = command(lab, "deny");
-    deny.args(["--offline", "check", "bans", "licenses", "sources"]);
-    process::run("cargo deny", &mut deny)?;
-    let mut advisories = command(lab, "deny");
-    if let Err(error) = process::read(advisories.args(["check", "advisories"])) {
-        eprintln!("   known faults of crates: {error:#}");
+    process::run("cargo deny", command(lab, "deny").args(["check", "--show-stats", "bans", "licenses", "sources"]))?;
+    if process::read(command(lab, "deny").args(["fetch", "db"])).is_err() {
+        eprintln!("   known faults of crates: not looked up, because their list could not be fetched");
+        return Ok(Ended::Passed);
     }
+    process::run("cargo deny", command(lab, "deny").args(["check", "--disable-fetch", "advisories"]))?;
     Ok(Ended::Passed)
 }
 
-/// Finds it on PATH or under `target/lab`, or installs it there, which takes some seconds; `None` if that cannot be done.
+/// Finds it on PATH or under `target/lab`, or installs it there, which takes half a minute; `None` if that cannot be done.
 fn machete(lab: &Lab) -> Option<PathBuf> {
     let name = "cargo-machete";
     let own = lab.bin().join(process::executable(name));
@@ -52,9 +51,9 @@ fn machete(lab: &Lab) -> Option<PathBuf> {
     if let Some(found) = process::find_on_path(name, None) {
         return Some(found);
     }
-    let mut install = command(lab, "install");
-    install.args([name, "--version", MACHETE, "--locked", "--quiet", "--root"]).arg(&lab.root);
-    install.env("CARGO_TARGET_DIR", lab.repository.join("target/tools"));
-    process::run("cargo install", &mut install).ok()?;
-    own.is_file().then_some(own)
+    eprintln!("lab: cargo install {name} {MACHETE} …");
+    // It reads a few hundred files: optimising it would take six times as long as it ever saves.
+    let quick = [("CARGO_PROFILE_DEV_OPT_LEVEL", "0")];
+    let cargo = std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from);
+    tool::install(lab, &cargo, (name, MACHETE), &["--quiet", "--debug"], &quick).ok()
 }

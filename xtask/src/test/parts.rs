@@ -31,7 +31,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// All parts, or the set-up and those whose name holds one of `words`.
+    /// All parts, or the set-up and those whose names contain one of `words`.
     pub fn new(words: Vec<String>) -> Parts {
         Parts { words, names: Vec::new(), done: Vec::new() }
     }
@@ -77,7 +77,7 @@ impl Parts {
     pub fn table(&self) -> Result<ExitCode> {
         for word in &self.words {
             if !self.names.iter().any(|name| name.contains(word.as_str())) {
-                bail!("no part's name holds {word:?}; the parts are: {}", self.names.join(", "));
+                bail!("no part's name contains {word:?}; the parts are: {}", self.names.join(", "));
             }
         }
         println!();
