@@ -27,6 +27,7 @@ pub mod relay;
 pub mod source;
 pub mod stand_in;
 pub mod variables;
+pub mod visible;
 
 use anyhow::{Context, Result};
 use assumed::FOLDER;

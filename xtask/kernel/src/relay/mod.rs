@@ -20,6 +20,7 @@ mod records;
 mod running;
 mod sockets;
 
+use crate::assist::Assist;
 use anyhow::{Context, Result};
 use connection::Connection;
 use memory::Memory;
@@ -35,9 +36,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
-pub use running::{Report, Request, interrupt_file, is_to_stop};
 #[cfg(test)]
 pub use running::ask_to_stop;
+pub use running::{Report, Request, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
@@ -117,6 +118,7 @@ struct Relay {
     /// Output that waits for more: its name, its text, and the request that it belongs to.
     gathered: Option<(String, String, Value)>,
     backtrace: bool,
+    assist: Assist,
 }
 
 impl Relay {
@@ -135,6 +137,7 @@ impl Relay {
             memory: Memory::default(),
             gathered: None,
             backtrace: false,
+            assist: Assist::default(),
         }
     }
 
@@ -216,7 +219,11 @@ impl Relay {
                 self.next();
             }
             "complete_request" | "inspect_request" if self.is_busy() => {
-                let content = answers::while_running(request.kind());
+                let content = if request.kind() == "complete_request" {
+                    self.assist.remembered(request.code(), answers::cursor(&request), self.memory.variables())
+                } else {
+                    answers::not_found()
+                };
                 self.answer(&request, on_control, content);
             }
             "complete_request" | "inspect_request" => {
@@ -284,8 +291,8 @@ impl Relay {
             let Some(request) = self.queue.pop_front() else { return };
             self.requests += 1;
             if request.kind() != "execute_request" {
-                let asked = answers::for_evcxr(request);
-                self.running = Some(Running::question(asked.clone(), self.requests));
+                let asked = answers::for_evcxr(&request);
+                self.running = Some(Running::question(request, self.requests));
                 self.pass(&self.back.shell.clone(), asked);
                 return;
             }
@@ -356,7 +363,7 @@ impl Relay {
                 if message.content["execution_state"] == "idle" {
                     running.is_idle = true;
                     self.settle();
-                } else if !running.is_cell {
+                } else if !running.is_cell && !running.is_asked_again {
                     let _ = self.front.iopub.send(message);
                 }
             }
@@ -435,7 +442,8 @@ impl Relay {
     /// Passes on evcxr's question, to whom the running cell came from.
     fn ask_person(&mut self, mut question: Message) {
         self.flush();
-        question.identities = self.running.as_ref().map(|running| running.request.identities.clone()).unwrap_or_default();
+        question.identities =
+            self.running.as_ref().map(|running| running.request.identities.clone()).unwrap_or_default();
         let _ = self.front.stdin.send(question);
     }
 
@@ -472,7 +480,9 @@ impl Relay {
         let cell = running.as_cell(running.number);
         let mut failure = self.failure(&running, &cell);
         for result in std::mem::take(&mut running.results) {
-            if let Some(content) = running::shown(result, running.number).filter(|_| !running.is_silent && !running.is_ours) {
+            if let Some(content) =
+                running::shown(result, running.number).filter(|_| !running.is_silent && !running.is_ours)
+            {
                 self.publish(&running.request, "execute_result", content);
             }
         }
@@ -498,12 +508,24 @@ impl Relay {
         self.next();
     }
 
-    fn finish_question(&mut self, running: Running) {
-        if let Some(mut reply) = running.reply {
-            answers::from_evcxr(&running.request, &mut reply);
-            reply.identities = running.request.identities.clone();
-            let _ = self.front.shell.send(reply);
+    fn finish_question(&mut self, mut running: Running) {
+        let Some(mut reply) = running.reply.take() else { return self.next() };
+        if !running.is_asked_again
+            && let Some(other) = answers::instead(&running.request, &reply)
+        {
+            (running.is_asked_again, running.is_idle) = (true, false);
+            self.running = Some(running);
+            self.pass(&self.back.shell.clone(), other);
+            return;
         }
+        if running.request.kind() == "complete_request" {
+            let cursor = answers::cursor(&running.request);
+            self.assist.better(self.folder.as_deref(), running.request.code(), cursor, &mut reply.content);
+        } else {
+            answers::name_markdown(&mut reply.content);
+        }
+        reply.identities = running.request.identities.clone();
+        let _ = self.front.shell.send(reply);
         self.publish_status(&running.request, "idle");
         self.next();
     }
@@ -533,7 +555,8 @@ impl Relay {
     fn failure(&mut self, running: &Running, cell: &memory::Cell) -> Option<failure::Failure> {
         use failure::Failure;
         if let Some(record) = &running.record {
-            let source = self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("src/lib.rs")).ok());
+            let source =
+                self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("src/lib.rs")).ok());
             let mut cells: Vec<memory::Cell> = self.memory.cells().to_vec();
             cells.push(cell.clone());
             return Some(Failure::from_record(record, &source.unwrap_or_default(), &cells));
@@ -541,7 +564,8 @@ impl Relay {
         let first = running.errors.first()?;
         let message = first["evalue"].as_str().unwrap_or("");
         if let Some((output, status)) = message.split_once("Subprocess terminated with status: ") {
-            let why = if running.presses > 1 { "ended by the second ■".to_owned() } else { running::explained(status) };
+            let why =
+                if running.presses > 1 { "ended by the second ■".to_owned() } else { running::explained(status) };
             let mut failure = Failure::new("KernelProcessDied", format!("the process of the cells ended: {why}"));
             if !output.trim().is_empty() {
                 failure.remark(output.trim_end().to_owned());
@@ -554,7 +578,7 @@ impl Relay {
         if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
         }
-        let mut failure = Failure::from_compiler(&running.errors);
+        let mut failure = Failure::from_compiler(&running.errors, running.number);
         for name in running::missing_names(&running.errors) {
             if let Some(why) = self.memory.why_gone(&name) {
                 failure.remark(why);
