@@ -122,7 +122,7 @@ pub fn to_inspect(code: &str, cursor: usize) -> (String, usize) {
 /// The question to ask if nothing is known of the name that the cursor is in: the call around it.
 pub fn to_inspect_instead(code: &str, cursor: usize) -> Option<(String, usize)> {
     let before = code.chars().take(cursor).collect::<String>();
-    let call = lexer::tokens(&before).into_iter().filter(|token| token.kind == TokenKind::OpenParen).last()?;
+    let call = lexer::tokens(&before).into_iter().rfind(|token| token.kind == TokenKind::OpenParen)?;
     let cursor = before[..=call.start].chars().count();
     // A blank after the parenthesis belongs to no name.
     let code = format!("{} ", &before[..=call.start]);
@@ -182,12 +182,14 @@ fn better_matches(reply: &mut Value, visible: &Visible) {
         {
             continue;
         }
-        better.push((rank(name(text), visible), text, kind));
+        let is_constant = kind["type"] == "instance";
+        better.push((if is_constant { 0 } else { rank(name(text), visible) }, text, kind));
     }
     better.sort_by_key(|(rank, _, _)| *rank);
     let mut kinds = Vec::new();
-    for (_, text, mut kind) in better.iter().cloned().filter(|(_, _, kind)| kind["start"].is_u64()) {
-        kind["text"] = text.into();
+    for (_, text, kind) in better.iter().filter(|(_, _, kind)| kind["start"].is_u64()) {
+        let mut kind = kind.clone();
+        kind["text"] = (*text).into();
         kinds.push(kind);
     }
     reply["matches"] = better.iter().map(|(_, text, _)| *text).collect::<Vec<_>>().into();

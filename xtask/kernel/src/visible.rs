@@ -19,6 +19,8 @@ pub struct Visible {
 struct Names {
     public: BTreeSet<String>,
     private: BTreeSet<String>,
+    /// Those of `public` that are called on a value.
+    methods: BTreeSet<String>,
 }
 
 impl Visible {
@@ -69,7 +71,11 @@ impl Visible {
                 TokenKind::CloseBrace => depth = depth.saturating_sub(1),
                 TokenKind::Ident if depth == 0 && tokens[at].text == "fn" => {
                     if let Some(method) = tokens.get(at + 1) {
-                        names.add(method.text, is_public(&tokens[open + 1..at]));
+                        let is_public = is_public(&tokens[open + 1..at]);
+                        names.add(method.text, is_public);
+                        if is_public && takes_self(&tokens[at + 2..end]) {
+                            names.methods.insert(method.text.to_owned());
+                        }
                     }
                 }
                 _ => {}
@@ -106,11 +112,12 @@ impl Visible {
     }
 
     /// The names among `offered` that are private to the type whose members are offered, if that can be told: it is the one
-    /// all of whose public members are among them.
+    /// all of whose public methods are among them.
     pub fn hidden<'a>(&self, offered: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
-        let is_offered =
-            |names: &&Names| names.public.len() > 1 && names.public.iter().all(|name| offered.contains(name.as_str()));
-        let Some(names) = self.types.values().filter(is_offered).max_by_key(|names| names.public.len()) else {
+        let is_offered = |names: &&Names| {
+            names.methods.len() > 1 && names.methods.iter().all(|name| offered.contains(name.as_str()))
+        };
+        let Some(names) = self.types.values().filter(is_offered).max_by_key(|names| names.methods.len()) else {
             return BTreeSet::new();
         };
         offered.iter().filter(|&&name| names.private.contains(name) && !names.public.contains(name)).copied().collect()
@@ -148,6 +155,14 @@ fn type_of<'a>(header: &[Token<'a>]) -> Option<&'a str> {
         }
     }
     name
+}
+
+/// Whether the parameters that `rest` begins with, perhaps after generic ones, begin with `self`.
+fn takes_self(rest: &[Token<'_>]) -> bool {
+    let Some(open) = rest.iter().position(|token| token.kind == TokenKind::OpenParen) else { return false };
+    let first =
+        rest[open + 1..].iter().take_while(|token| !matches!(token.kind, TokenKind::Comma | TokenKind::CloseParen));
+    first.into_iter().take(5).any(|token| token.text == "self")
 }
 
 /// Whether the last item begun in `before` is `pub`, and not `pub(crate)`: looked for back to the item before it.
@@ -191,6 +206,7 @@ mod tests {
             #[must_use]
             pub fn forward(&self) { fn inner() {} }
             pub const fn sizes(&self) {}
+            pub fn new(sizes: &[usize]) -> Self {}
             pub(crate) fn recipe(&self) {}
             fn check(&self) {}
         }
