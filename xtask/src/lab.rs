@@ -5,7 +5,7 @@ use crate::setup::Lab;
 use anyhow::{Context, Result};
 use nn_kernel::process;
 use nn_kernel::{files, guard, variables};
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 /// What JupyterLab is not to load: it would ask the network for news and for extensions.
 const PAGE_CONFIG: &str = r#"{
@@ -16,12 +16,32 @@ const PAGE_CONFIG: &str = r#"{
 }
 "#;
 
-/// Becomes a Jupyter server that opens mnist.ipynb.
+/// Becomes a Jupyter server that opens mnist.ipynb. The first time, it is opened as soon as Python is there, and what its
+/// kernels need is built behind it: a cell shows how far that is, and then runs.
 pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     let lab = Lab::here()?;
-    lab.set_up()?;
+    let begun = lab.begin()?;
+    let mut jupyter = jupyter(&lab, no_browser, port)?;
+    if lab.is_nearly_finished() {
+        lab.finish(begun)?;
+        return process::become_command(&mut jupyter);
+    }
+    eprintln!("lab: opening JupyterLab; the Rust kernel is built behind it, for some ten minutes");
+    let mut server = jupyter.spawn().context("cannot start JupyterLab")?;
+    drop(jupyter);
+    let finished = lab.finish(begun);
+    match &finished {
+        Ok(_) => eprintln!("lab: the Rust kernel is ready"),
+        Err(error) => eprintln!("error: {error:#}"),
+    }
+    let status = server.wait().context("cannot wait for JupyterLab")?;
+    Ok(if finished.is_ok() && status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The server's command.
+fn jupyter(lab: &Lab, no_browser: bool, port: Option<u16>) -> Result<Command> {
     files::write(&lab.state().join("config/labconfig/page_config.json"), PAGE_CONFIG)?;
-    trust(&lab)?;
+    trust(lab)?;
 
     let mut jupyter = lab.python_command();
     jupyter.args(["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=True"]);
@@ -50,8 +70,8 @@ pub fn open(no_browser: bool, port: Option<u16>) -> Result<ExitCode> {
     // The server inherits the lock as its stdin, which it reads only where that is a terminal.
     let (owner, alive) = guard::owner(&lab.root)?;
     jupyter.env(variables::OWNER, owner).stdin(Stdio::from(alive));
-    jupyter.current_dir(notebook::folder(&lab));
-    process::become_command(&mut jupyter)
+    jupyter.current_dir(notebook::folder(lab));
+    Ok(jupyter)
 }
 
 /// Tells Jupyter that the outputs in our notebooks may be shown.

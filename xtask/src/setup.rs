@@ -12,6 +12,7 @@
 //! Each step looks whether its result is there and whole, and makes it otherwise; a stamp is written last, so that
 //! an interrupted step is seen and done again.
 
+mod build;
 pub mod evcxr;
 pub mod python;
 mod rust;
@@ -23,6 +24,7 @@ pub use rust::Rust;
 
 use crate::setup::python::Environment;
 use anyhow::{Context, Result, bail};
+use nn_kernel::progress::Progress;
 use nn_kernel::{files, folder};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,13 @@ pub struct Lab {
     pub repository: PathBuf,
     /// `target/lab` in it.
     pub root: PathBuf,
+}
+
+/// A set-up that has made what JupyterLab needs, and goes on.
+pub struct Begun {
+    rust: Rust,
+    progress: Progress,
+    _one_at_a_time: File,
 }
 
 /// Whether a step had anything to do.
@@ -89,15 +98,35 @@ impl Lab {
     ///
     /// Before that it fails as [`Lab::check_path`] does.
     pub fn set_up(&self) -> Result<Rust> {
+        self.finish(self.begin()?)
+    }
+
+    /// Makes what JupyterLab needs: it can be opened then, and its kernels wait for [`Lab::finish`].
+    pub fn begin(&self) -> Result<Begun> {
         self.check_path()?;
-        let _one_at_a_time = self.lock()?;
+        let one_at_a_time = self.lock()?;
         let rust = timed("Rust compiler with its sources", Rust::find)?;
         timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))?;
-        let evcxr = timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust))?;
-        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr)?, ())))?;
-        timed("warm build folder for notebooks", || Ok((template::build(self, &rust)?, ())))?;
+        let progress = Progress::begin(&self.root);
+        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr::place(self))?, ())))?;
+        Ok(Begun { rust, progress, _one_at_a_time: one_at_a_time })
+    }
+
+    /// Makes the rest: the kernel and the notebooks' libraries, both at once.
+    pub fn finish(&self, Begun { rust, progress, .. }: Begun) -> Result<Rust> {
+        let (evcxr, ()) = build::both(
+            &progress,
+            || timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust, &progress)),
+            || timed("warm build folder for notebooks", || Ok((template::build(self, &rust, &progress)?, ()))),
+        )?;
+        spec::install(self, &evcxr)?;
         folder::sweep(&self.kernels())?;
         Ok(rust)
+    }
+
+    /// Whether [`Lab::finish`] takes seconds, not minutes.
+    pub fn is_nearly_finished(&self) -> bool {
+        evcxr::installed(self).is_ok() && template::is_built(self)
     }
 
     /// JupyterLab's Python, in an environment in which neither it nor Jupyter reads or writes the home folder.
