@@ -1,7 +1,7 @@
 //! Build folders: the template, a copy of it for each kernel, and the removal of copies whose kernel is gone.
 
 use crate::copy::{self, lock, lock_shared, path_packages};
-use crate::{files, kept};
+use crate::{files, kept, way};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn make(kernels: &Path) -> Result<Folder> {
     let path = kernels.join("running").join(format!("{}-{}", process::id(), now.subsec_nanos()));
     // The lock is taken before the folder exists: a sweep never sees an unlocked folder of a living kernel.
     let lock = lock(&path)?;
-    if let Err(error) = fill(kernels, &path) {
+    if let Err(error) = fill(kernels, &path).and_then(|()| way::open(&path)) {
         let _ = files::remove(&path);
         return Err(error);
     }
@@ -65,8 +65,9 @@ pub fn count(kernels: &Path) -> (usize, usize) {
 pub fn sweep(kernels: &Path) -> Result<()> {
     for path in locks(kernels) {
         let Some(_lock) = free(&path) else { continue };
-        // A folder that cannot be removed now is tried again at the next start.
         let folder = path.with_extension("");
+        way::close(&folder);
+        // A folder that cannot be removed now is tried again at the next start.
         if !folder.exists() || fs::remove_dir_all(&folder).is_ok() {
             let _ = fs::remove_file(&path);
         }

@@ -21,12 +21,14 @@ pub mod guard;
 pub mod kept;
 mod lexer;
 pub mod link;
+pub mod messages;
 pub mod metadata;
 pub mod process;
 pub mod relay;
 pub mod source;
 pub mod stand_in;
 pub mod variables;
+pub mod way;
 
 use anyhow::{Context, Result};
 use assumed::FOLDER;
