@@ -1,7 +1,8 @@
 //! Build folders: the template, a copy of it for each kernel, and the removal of copies whose kernel is gone.
 
 use crate::copy::{self, lock, lock_shared, path_packages};
-use crate::{files, kept, way};
+use crate::files::{self, Lock};
+use crate::{kept, way};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -61,18 +62,27 @@ pub fn count(kernels: &Path) -> (usize, usize) {
     (alive, dead)
 }
 
-/// Removes the folders whose kernel is gone: those whose lock can be taken.
+/// Removes the folders whose kernel is gone: those whose lock can be taken. Where there are no locks, none.
 pub fn sweep(kernels: &Path) -> Result<()> {
     for path in locks(kernels) {
-        let Some(_lock) = free(&path) else { continue };
-        let folder = path.with_extension("");
-        way::close(&folder);
-        // A folder that cannot be removed now is tried again at the next start.
-        if !folder.exists() || fs::remove_dir_all(&folder).is_ok() {
-            let _ = fs::remove_file(&path);
+        if let Some(_lock) = free(&path) {
+            remove(&path.with_extension(""));
         }
     }
     Ok(())
+}
+
+/// Removes the folder of a kernel that is gone. If it cannot be removed now, that is tried again at the next start.
+pub fn remove(folder: &Path) {
+    way::close(folder);
+    if !folder.exists() || fs::remove_dir_all(folder).is_ok() {
+        let _ = fs::remove_file(folder.with_extension("lock"));
+    }
+}
+
+/// The process of the launcher that made a folder, and is or was its kernel.
+pub fn launcher(folder: &Path) -> Option<u32> {
+    folder.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
 /// The locks of all kernels, running or not; none before the first has started.
@@ -84,9 +94,9 @@ fn locks(kernels: &Path) -> Vec<PathBuf> {
 
 /// The lock, if its kernel is gone.
 fn free(path: &Path) -> Option<File> {
-    let lock = File::open(path).ok()?;
-    lock.try_lock().ok()?;
-    Some(lock)
+    // NFS gives a lock for oneself only to who may write.
+    let lock = File::options().read(true).write(true).open(path).ok()?;
+    (files::try_lock(&lock) == Lock::Ours).then_some(lock)
 }
 
 #[cfg(test)]
@@ -125,6 +135,7 @@ mod tests {
     fn writing_into_a_copy_leaves_the_template_alone() {
         let kernels = Kernels::new("copy");
         let folder = make(&kernels.0).unwrap();
+        assert_eq!(launcher(&folder.path), Some(process::id()));
         for file in ["libown_crate-1.rlib", "polars-1.d"] {
             fs::write(folder.path.join("target/debug/deps").join(file), "changed").unwrap();
             assert_eq!(fs::read_to_string(kernels.0.join("template/target/debug/deps").join(file)).unwrap(), file);
