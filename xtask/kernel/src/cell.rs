@@ -5,7 +5,7 @@
 //! of every file that the call depends on and a hash of the environment, which may hold secrets. As long as those stay, our
 //! cargo becomes the compiler. Whatever is new or not understood goes to cargo.
 
-use crate::assumed::{COMPILED, CRATE};
+use crate::assumed::{CACHE, COMPILED, CRATE};
 use crate::files::sha256;
 use crate::variables::{CALL, CARGO_HOME};
 use crate::{compile, kept, link, messages, process, way};
@@ -49,6 +49,10 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
     let program = env::current_exe().context("cannot tell where the kernel's cargo is")?;
     if env::var_os(WRAPPER).is_none() {
         cargo.env(WRAPPER, program).env(CALL, &call);
+        if env::var_os(CACHE).is_none() {
+            // One of the user's, such as sccache, would be given us for a compiler, and refuse.
+            cargo.env("RUSTC_WRAPPER", "");
+        }
     }
     let output = compile::cell(kernel, || {
         let _ = fs::remove_file(&call);

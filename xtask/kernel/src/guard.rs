@@ -4,8 +4,8 @@
 //! evcxr does not notice, and Jupyter, interrupted or killed, does not always stop its kernels.
 //! It waits for three file locks, which the system frees however their holder ends.
 
-use crate::variables::OWNER;
 use crate::files::{self, Lock};
+use crate::variables::OWNER;
 use crate::{copy, folder, process};
 use anyhow::{Context, Result};
 use std::fs::File;

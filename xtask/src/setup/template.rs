@@ -6,7 +6,7 @@
 //! workspace's tests are built in its target folder too, so that every dependency is compiled once.
 
 use super::{Lab, Rust, Step, announce};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, RUSTFLAGS};
 use nn_kernel::{copy, files, folder, kept, process};
 use std::path::Path;
@@ -31,6 +31,8 @@ pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
         kept::forget(&lab.kernels())?;
         files::remove(&stamp)?;
     }
+    // Kernels take this one, in whatever folder their notebook lies.
+    files::update(&template.join("sysroot"), rust.sysroot.to_str().context("the toolchain's path is not Unicode")?)?;
     let manifest = assumed::manifest(&dependency(&lab.repository.join("nn-core")));
     files::update(&template.join("Cargo.toml"), manifest)?;
     files::update(&template.join("src/lib.rs"), "")?;
