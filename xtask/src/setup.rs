@@ -21,11 +21,13 @@ pub mod template;
 pub mod tool;
 
 pub use rust::Rust;
+pub use spec::install_program;
 
 use crate::setup::python::Environment;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use nn_kernel::files::{self, Lock};
+use nn_kernel::folder;
 use nn_kernel::progress::Progress;
-use nn_kernel::{files, folder};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,9 +35,6 @@ use std::time::Instant;
 
 /// Names a folder for Jupyter's own files in place of `target/lab/jupyter`: the browser tests change settings.
 pub const STATE: &str = "NN_LAB_STATE";
-
-/// What to do about a repository in whose path there is a blank.
-pub const MOVE: &str = "move the repository to a folder without blanks in its path; a link to it is not enough";
 
 /// Where things are.
 pub struct Lab {
@@ -73,7 +72,7 @@ impl Lab {
         let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let repository = Path::new(&package).join("..");
         let repository =
-            repository.canonicalize().with_context(|| format!("{}: no such folder", repository.display()))?;
+            dunce::canonicalize(&repository).with_context(|| format!("{}: no such folder", repository.display()))?;
         Ok(Lab::of(repository))
     }
 
@@ -82,28 +81,13 @@ impl Lab {
         Lab { root: repository.join("target").join("lab"), repository }
     }
 
-    /// Fails if the repository's path contains a blank: no notebook works there yet.
-    ///
-    /// evcxr 0.22 tells the process that runs the cells which library to load, by a line that this process splits at
-    /// blanks (its `runtime.rs`, `LOAD_AND_RUN`). These libraries lie in the repository, under `target/lab`.
-    pub fn check_path(&self) -> Result<()> {
-        if self.repository.to_string_lossy().contains(' ') {
-            let path = self.repository.display();
-            bail!("{path}: expected a path without blanks: the Rust kernel cannot run cells here yet; {MOVE}");
-        }
-        Ok(())
-    }
-
     /// Makes everything that is missing, one line each on stderr.
-    ///
-    /// Before that it fails as [`Lab::check_path`] does.
     pub fn set_up(&self) -> Result<Rust> {
         self.finish(self.begin()?)
     }
 
     /// Makes what JupyterLab needs: it can be opened then, and its kernels wait for [`Lab::finish`].
     pub fn begin(&self) -> Result<Begun> {
-        self.check_path()?;
         let one_at_a_time = self.lock()?;
         let rust = timed("Rust compiler with its sources", Rust::find)?;
         timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))?;
@@ -168,13 +152,24 @@ impl Lab {
         self.root.join("kernel")
     }
 
+    /// One set-up at a time.
+    ///
+    /// # Errors
+    /// If nothing can be written there: in a checkout that is read-only, for example.
     fn lock(&self) -> Result<File> {
         let path = self.root.join("lock");
-        let file = files::lock_file(&path)?;
-        if file.try_lock().is_ok() {
-            return Ok(file);
+        let file = files::lock_file(&path).with_context(|| {
+            let repository = self.repository.display();
+            format!(
+                "{repository}: expected a folder to write to, because all that the notebooks need is installed under \
+                 target/lab; copy the repository to one that is yours"
+            )
+        })?;
+        match files::try_lock(&file) {
+            Lock::Ours => return Ok(file),
+            Lock::Theirs => eprintln!("lab: waiting for another cargo xtask to finish its set-up"),
+            Lock::Unknown => {}
         }
-        eprintln!("lab: waiting for another cargo xtask to finish its set-up");
         files::lock(&path)
     }
 }
@@ -205,17 +200,14 @@ fn announce(what: &str) {
 mod tests {
     use super::*;
 
+    /// A file in the place of `target` can be written to by nobody, as a read-only checkout by those who are not root.
     #[test]
-    fn a_set_up_under_a_path_with_a_blank_fails_before_it_makes_anything() {
-        let repository = std::env::temp_dir().join(format!("xtask {}", std::process::id()));
+    fn a_set_up_where_nothing_can_be_written_says_so() {
+        let repository = std::env::temp_dir().join(format!("xtask read-only {}", std::process::id()));
+        files::write(&repository.join("target"), "").unwrap();
         let message = format!("{:#}", Lab::of(repository.clone()).set_up().err().unwrap());
-        assert!(message.starts_with(&format!("{}: expected a path without blanks", repository.display())), "{message}");
-        assert!(message.ends_with(MOVE), "{message}");
-        assert!(!repository.exists());
-    }
-
-    #[test]
-    fn letters_of_any_language_in_the_path_are_fine() {
-        assert!(Lab::of("/home/me/Übung/数字".into()).check_path().is_ok());
+        assert!(message.starts_with(&format!("{}: expected a folder to write to", repository.display())), "{message}");
+        assert!(message.contains("cannot create"), "{message}");
+        files::remove(&repository).unwrap();
     }
 }

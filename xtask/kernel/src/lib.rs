@@ -21,6 +21,7 @@ pub mod guard;
 pub mod kept;
 mod lexer;
 pub mod link;
+pub mod messages;
 pub mod metadata;
 pub mod process;
 pub mod progress;
@@ -29,14 +30,20 @@ pub mod source;
 pub mod stand_in;
 pub mod variables;
 pub mod visible;
+pub mod way;
 
 use anyhow::{Context, Result};
 use assumed::FOLDER;
 use folder::Folder;
 use relay::Start;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use variables::{INTERRUPT, KERNEL};
+
+/// The folder, among the `kernels` folders, of the settings for notebooks that have no `evcxr.toml` beside them.
+pub fn settings(kernels: &Path) -> PathBuf {
+    kernels.join("settings")
+}
 
 /// Is the kernel that Jupyter connects to as `connection_file` says, with `evcxr` behind it.
 ///
@@ -79,7 +86,7 @@ fn evcxr_for(evcxr: &Path, control_file: &Path, kernels: &Path) -> Command {
         .stdout(Stdio::null())
         // Otherwise evcxr rewrites kernel specs in the home folder, and runs what the user keeps there for all notebooks.
         .env("JUPYTER_PATH", &nothing)
-        .env("EVCXR_CONFIG_DIR", &nothing)
+        .env("EVCXR_CONFIG_DIR", settings(kernels))
         .env("RUST_BACKTRACE", "0")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     command

@@ -34,6 +34,8 @@ pub fn build(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<Step> {
         kept::forget(&lab.kernels())?;
         files::remove(&stamp)?;
     }
+    // Kernels take this one, in whatever folder their notebook lies.
+    files::update(&template.join("sysroot"), rust.sysroot.to_str().context("the toolchain's path is not Unicode")?)?;
     let manifest = assumed::manifest(&dependency(&lab.repository.join("nn-core")));
     files::update(&template.join("Cargo.toml"), manifest)?;
     files::update(&template.join("src/lib.rs"), "")?;
