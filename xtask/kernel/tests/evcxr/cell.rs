@@ -1,16 +1,4 @@
 #![allow(unused_imports, unused_mut, dead_code)]
-struct Foo; 
-impl Foo { fn evcxr_display(&self) { println!("EVCXR_BEGIN_CONTENT text/html\n<b>x</b>\nEVCXR_END_CONTENT"); } }
-
-            struct EvcxrUserCodeError {}
-            impl<T: std::fmt::Display> From<T> for EvcxrUserCodeError {
-                fn from(error: T) -> Self {
-                    eprintln!("{}", error);
-                    println!("{}", evcxr_internal_runtime::USER_ERROR_OCCURRED);
-                    EvcxrUserCodeError {}
-                }
-            }
-        
 mod evcxr_internal_runtime {
 // Copyright 2020 The Evcxr Authors.
 //
@@ -93,7 +81,7 @@ pub fn create_variable_store() -> *mut VariableStore {
 }
 }
 #[unsafe(no_mangle)]
-pub extern "C" fn run_user_code_3(
+pub extern "C" fn run_user_code_2(
 mut evcxr_variable_store: *mut evcxr_internal_runtime::VariableStore)
   -> *mut evcxr_internal_runtime::VariableStore {
 if evcxr_variable_store.is_null() {
@@ -101,30 +89,24 @@ if evcxr_variable_store.is_null() {
 }
 let evcxr_variable_store = unsafe {&mut *evcxr_variable_store};
 {let mut vars_ok = true;
-vars_ok &= evcxr_variable_store.check_variable::<usize>(stringify!(length));
-vars_ok &= evcxr_variable_store.check_variable::<Vec<f64>>(stringify!(w));
 vars_ok &= evcxr_variable_store.check_variable::<String>(stringify!(name));
+vars_ok &= evcxr_variable_store.check_variable::<Vec<f64>>(stringify!(v));
+vars_ok &= evcxr_variable_store.check_variable::<i32>(stringify!(w));
 if !vars_ok {return evcxr_variable_store;}}
-let length = evcxr_variable_store.take_variable::<usize>(stringify!(length));
-let w = evcxr_variable_store.take_variable::<Vec<f64>>(stringify!(w));
 let name = evcxr_variable_store.take_variable::<String>(stringify!(name));
+let mut v = evcxr_variable_store.take_variable::<Vec<f64>>(stringify!(v));
+let w = evcxr_variable_store.take_variable::<i32>(stringify!(w));
 match std::panic::catch_unwind(
   std::panic::AssertUnwindSafe(||{
-let _ = (|| -> std::result::Result<(), EvcxrUserCodeError> {
-let n: i32 = "7".parse()?; // the person's question
-print!("x: "); // the person's text
-(
-Foo
-).evcxr_display();
-evcxr_variable_store.put_variable::<i32>(stringify!(n), n);
-Ok(())})();
+let w = v; // the person's move
+let length = name.len(); // the person's look
+evcxr_variable_store.put_variable::<usize>(stringify!(length), length);
+evcxr_variable_store.put_variable::<Vec<f64>>(stringify!(w), w);
 })) { 
   Ok(_) => {}
   Err(_) => {
     println!("EVCXR_PANIC_NOTIFICATION");
 }}
-evcxr_variable_store.put_variable::<usize>(stringify!(length), length);
-evcxr_variable_store.put_variable::<Vec<f64>>(stringify!(w), w);
 evcxr_variable_store.put_variable::<String>(stringify!(name), name);
 evcxr_variable_store
 }
