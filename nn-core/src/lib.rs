@@ -84,43 +84,48 @@
 )]
 
 mod activation;
-mod checkpoint;
 pub mod data;
 mod error;
+mod fast;
 mod float;
-mod history;
-mod kernels;
 mod loss;
 pub mod metrics;
 mod network;
+#[cfg(feature = "figures")]
 pub mod notebook;
-mod persist;
+#[cfg(feature = "figures")]
 pub mod plot;
-mod progress;
-mod recipe;
+mod store;
 mod train;
-mod whole_file;
+
+use store::whole_file;
 
 // The notebook kernel must be able to name the type of every variable: arrays and tables by way of these. And plotters, for
 // figures by hand.
-pub use {ndarray, plotters, polars_core};
+pub use ndarray;
+#[cfg(feature = "figures")]
+pub use plotters;
+#[cfg(feature = "tables")]
+pub use polars_core;
 
 pub use activation::Activation;
 pub use error::{Error, Result};
 pub use float::Float;
-pub use history::{Epoch, History};
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Evaluation, Training};
+pub use train::{Epoch, Evaluation, History, Trained, Training};
 
 /// Everything a notebook needs, in one `use`; ndarray's everyday names and polars' `df!` among it.
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::metrics::{self, ConfusionMatrix};
+    #[cfg(feature = "figures")]
     pub use crate::notebook::{Table, ToTable};
+    #[cfg(feature = "figures")]
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
+    #[cfg(feature = "tables")]
     pub use polars_core::df;
 }

@@ -75,7 +75,7 @@ fn a_data_set_whose_fields_no_longer_fit_gives_what_it_has() {
     assert!(Training::new(Loss::CrossEntropy).quiet().run(&mut network, &dataset, &dataset).is_err());
 }
 
-/// By rows, by columns, backwards; of few zeros and of many, for which training has kernels of its own.
+/// By rows, by columns, backwards; of few zeros and of many, for which training has loops of its own.
 #[test]
 fn the_order_of_numbers_in_memory_changes_nothing() {
     let reordered = |array: &Array2<f32>, order: usize| match order {

@@ -11,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal, Uniform};
 /// Every loss with every activation that it goes with at the end of a network.
 pub fn pairs() -> Vec<(Loss, Activation)> {
     let all = Loss::ALL.into_iter().flat_map(|loss| Activation::ALL.map(|output| (loss, output)));
-    all.filter(|(loss, output)| loss.check(*output).is_ok()).collect()
+    all.filter(|(loss, output)| loss.check_output(*output).is_ok()).collect()
 }
 
 /// Numbers of N(0, 1), `(rows, columns)`, the same for the same seed.

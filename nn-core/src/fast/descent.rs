@@ -10,9 +10,11 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, Axis, s};
 
+use super::Examples;
+use super::batch::Inputs;
 use super::output::{chain, delta, is_from_z, loss_from_a, loss_from_z};
-use super::panel::{Batch, Panel};
-use super::sparse::{Examples, Sparse};
+use super::panel::Panel;
+use super::sparse::Sparse;
 use super::team::{Rows, Team};
 use crate::data::Dataset;
 use crate::metrics::argmax;
@@ -24,6 +26,9 @@ const DENSE: f64 = 0.4;
 /// Mini-batches of the test set hold this many examples, or as many as those of the training set.
 const TEST_BATCH: usize = 250;
 
+/// Why a row of a buffer is a slice.
+const LAYOUT: &str = "buffers are in standard layout: Team::rows checks it";
+
 /// A network in training.
 pub(crate) struct Descent<'a, F> {
     model: Model<F>,
@@ -33,19 +38,13 @@ pub(crate) struct Descent<'a, F> {
     test: Inputs<'a>,
 }
 
-/// Weights and biases, where the kernels want them.
+/// Weights and biases, where the fast loops want them.
 struct Model<F> {
     activations: Vec<Activation>,
     /// W of each layer, `(fan_out, fan_in)`, then b of each, `(fan_out, 1)`; those of the first layer are not in use.
     parameters: Vec<Array2<F>>,
     /// The first layer's W and b, cut up.
     panels: Vec<Panel<F>>,
-}
-
-/// A data set, and its inputs once more if few of them are not 0.
-struct Inputs<'a> {
-    data: &'a Dataset,
-    sparse: Option<Sparse>,
 }
 
 impl<'a, F: Float> Descent<'a, F> {
@@ -89,7 +88,7 @@ impl<'a, F: Float> Descent<'a, F> {
         let (model, train) = (&mut self.model, &self.train);
         train.fetch(examples, &mut self.work, team);
         let batch = train.batch(examples, &self.work);
-        team.each(&mut model.panels, |_, panel| panel.forward(batch));
+        team.each(&mut model.panels, |_, panel| batch.forward(panel));
         team.rows(n, &mut self.work, |mut rows| {
             model.forward(&mut rows);
             model.measure(train, examples, &[loss], &mut rows);
@@ -97,17 +96,21 @@ impl<'a, F: Float> Descent<'a, F> {
         });
         let (a, deltas) = self.work.split_at(last + 1);
         let batch = train.batch(examples, a);
-        let panel_step = |_, panel: &mut Panel<F>| panel.step(batch, deltas[0].slice(s![..n, ..]));
-        team.both(&mut model.panels, panel_step, &mut model.parameters, |mut rows| {
-            for l in 1..last {
-                let delta = deltas[l].slice(s![..n, rows.range(l)]);
-                general_mat_mul(F::one(), &delta.t(), &a[l].slice(s![..n, ..]), F::one(), &mut rows.get(l));
-                let mut biases = rows.get(last + l);
-                for delta in delta.outer_iter() {
-                    biases.column_mut(0).zip_mut_with(&delta, |b, &delta| *b += delta);
+        team.both(
+            &mut model.panels,
+            |_, panel| batch.step(panel, deltas[0].slice(s![..n, ..])),
+            &mut model.parameters,
+            |mut rows| {
+                for l in 1..last {
+                    let delta = deltas[l].slice(s![..n, rows.range(l)]);
+                    general_mat_mul(F::one(), &delta.t(), &a[l].slice(s![..n, ..]), F::one(), &mut rows.get(l));
+                    let mut biases = rows.get(last + l);
+                    for delta in delta.outer_iter() {
+                        biases.column_mut(0).zip_mut_with(&delta, |b, &delta| *b += delta);
+                    }
                 }
-            }
-        });
+            },
+        );
         self.work[2 * last + 1].slice(s![..n, 0]).fold(0.0, |sum, loss| sum + loss.f64())
     }
 
@@ -122,7 +125,7 @@ impl<'a, F: Float> Descent<'a, F> {
             let examples = Examples::Run(start..count.min(start + batch));
             test.fetch(&examples, &mut self.work, team);
             let batch = test.batch(&examples, &self.work);
-            team.each(&mut model.panels, |_, panel| panel.forward(batch));
+            team.each(&mut model.panels, |_, panel| batch.forward(panel));
             team.rows(examples.len(), &mut self.work, |mut rows| {
                 model.forward(&mut rows);
                 model.measure(test, &examples, losses, &mut rows);
@@ -133,7 +136,7 @@ impl<'a, F: Float> Descent<'a, F> {
             }
         }
         sums.iter_mut().for_each(|sum| *sum /= count as f64);
-        let accuracy = sums.pop().unwrap_or_default();
+        let accuracy = sums.pop().expect("one more than there are losses");
         (sums, accuracy)
     }
 
@@ -158,7 +161,7 @@ impl<F: Float> Model<F> {
         for (l, &activation) in (1..).zip(&self.activations) {
             if l == 1 {
                 for (i, row) in rows.range(1).zip(rows.get(1).outer_iter_mut()) {
-                    let row = row.into_slice().unwrap_or_default();
+                    let row = row.into_slice().expect(LAYOUT);
                     self.panels.iter().for_each(|panel| panel.copy_z(i, row));
                 }
             } else {
@@ -185,16 +188,20 @@ impl<F: Float> Model<F> {
         let (mut a, mut measured) = rows.pair(last, 2 * last + 1);
         for ((i, mut row), mut measured) in range.zip(a.outer_iter_mut()).zip(measured.outer_iter_mut()) {
             let label = inputs.label(examples.get(i));
-            let z = row.as_slice().unwrap_or_default();
+            let z = row.as_slice().expect(LAYOUT);
             for (measured, &loss) in measured.iter_mut().zip(losses) {
-                *measured = loss_from_z(loss, output, z, label).unwrap_or(F::zero());
+                if let Some(loss) = loss_from_z(loss, output, z, label) {
+                    *measured = loss;
+                }
             }
             output.apply(row.view_mut().insert_axis(Axis(0)));
-            measured[losses.len()] = if argmax(row.view()) == label { F::one() } else { F::zero() };
-            let a = row.as_slice().unwrap_or_default();
-            for (measured, &loss) in measured.iter_mut().zip(losses).filter(|(_, loss)| !is_from_z(**loss, output)) {
-                *measured = loss_from_a(loss, a, label);
+            let a = row.as_slice().expect(LAYOUT);
+            for (measured, &loss) in measured.iter_mut().zip(losses) {
+                if !is_from_z(loss, output) {
+                    *measured = loss_from_a(loss, a, label);
+                }
             }
+            measured[losses.len()] = if argmax(row.view()) == label { F::one() } else { F::zero() };
         }
     }
 
@@ -204,7 +211,7 @@ impl<F: Float> Model<F> {
         let range = rows.range(last);
         let (a, mut deltas) = rows.pair(last, 2 * last);
         for ((i, a), mut row) in range.zip(a.outer_iter()).zip(deltas.outer_iter_mut()) {
-            let (a, row) = (a.to_slice().unwrap_or_default(), row.as_slice_mut().unwrap_or_default());
+            let (a, row) = (a.to_slice().expect(LAYOUT), row.as_slice_mut().expect(LAYOUT));
             delta(loss, self.activations[last - 1], a, row, inputs.label(examples.get(i)));
             row.iter_mut().for_each(|delta| *delta *= rate);
         }
@@ -213,36 +220,9 @@ impl<F: Float> Model<F> {
             general_mat_mul(F::one(), &after, &self.parameters[l - 1], F::zero(), &mut before);
             let (a, mut before) = rows.pair(l - 1, last + l - 1);
             for (a, mut row) in a.outer_iter().zip(before.outer_iter_mut()) {
-                chain(
-                    self.activations[l - 2],
-                    a.to_slice().unwrap_or_default(),
-                    row.as_slice_mut().unwrap_or_default(),
-                );
+                let (a, row) = (a.to_slice().expect(LAYOUT), row.as_slice_mut().expect(LAYOUT));
+                chain(self.activations[l - 2], a, row);
             }
         }
-    }
-}
-
-impl Inputs<'_> {
-    /// Fills a[0] with some examples, if they are dense.
-    fn fetch<F: Float>(&self, examples: &Examples<'_>, work: &mut [Array2<F>], team: &mut Team<'_>) {
-        if self.sparse.is_none() {
-            team.rows(examples.len(), &mut work[..1], |mut rows| {
-                for (i, mut row) in rows.range(0).zip(rows.get(0).outer_iter_mut()) {
-                    row.zip_mut_with(&self.data.inputs.row(examples.get(i)), |to, &x| *to = F::of(x.into()));
-                }
-            });
-        }
-    }
-
-    fn batch<'a, F>(&'a self, examples: &'a Examples<'a>, work: &'a [Array2<F>]) -> Batch<'a, F> {
-        match &self.sparse {
-            Some(sparse) => Batch::Sparse(sparse, examples),
-            None => Batch::Dense(work[0].slice(s![..examples.len(), ..])),
-        }
-    }
-
-    fn label(&self, example: usize) -> usize {
-        usize::from(self.data.labels[example])
     }
 }

@@ -22,12 +22,13 @@ pub struct Epoch {
 pub struct History {
     /// The loss that was trained on.
     pub loss: Loss,
-    /// The losses that were measured beside it.
+    /// The losses that were measured besides it.
     pub also: Vec<Loss>,
     /// What each epoch led to.
     pub epochs: Vec<Epoch>,
-    /// The network before training, then after each epoch; empty without [`Training::keep_networks`](crate::Training::keep_networks). A checkpoint does not
-    /// hold them: after [`Training::resume`](crate::Training::resume) they begin with the network that was saved.
+    /// The network before training, then after each epoch; empty without
+    /// [`Training::keep_networks`](crate::Training::keep_networks). A checkpoint does not hold them: after
+    /// [`Training::resume`](crate::Training::resume) they begin with the network that was saved.
     pub networks: Vec<Network>,
 }
 
@@ -52,7 +53,8 @@ impl History {
         self.epochs.last().map_or(0.0, |epoch| epoch.accuracy)
     }
 
-    /// Any loss on the test set after each epoch: the one that was trained on, or one asked for with [`Training::also`](crate::Training::also).
+    /// Any loss on the test set after each epoch: the one that was trained on, or one asked for with
+    /// [`Training::also`](crate::Training::also).
     ///
     /// # Errors
     /// [`Error::Argument`] if that loss was not measured.

@@ -17,8 +17,9 @@ use flate2::Crc;
 use ndarray::{Array, Array2, Dimension, IntoDimension};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 
+use super::whole_file;
 use crate::error::shown;
-use crate::{Activation, Error, Float, Layer, Network, Result, whole_file};
+use crate::{Activation, Error, Float, Layer, Network, Result};
 
 /// The metadata entry that makes a safetensors file one of ours.
 const KEY: &str = "nn-core";
@@ -36,8 +37,8 @@ const OURS: &str = "a safetensors file that Network::save wrote";
 /// safetensors refuses a header of more bytes.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// What a checkpoint holds beside the network.
-pub(crate) struct Progress {
+/// What a checkpoint holds besides the network.
+pub(crate) struct Record {
     /// The settings that must be the same for training to go on in the same way.
     pub settings: String,
     /// What was measured, one row per epoch.
@@ -73,8 +74,8 @@ impl<F: Float> Network<F> {
         checksum(numbers.iter().map(Vec::as_slice))
     }
 
-    /// The bytes of the file that [`Network::save`] writes, or of a checkpoint: the same with the progress added.
-    pub(crate) fn to_safetensors(&self, path: &Path, progress: Option<&Progress>) -> Result<Vec<u8>> {
+    /// The bytes of the file that [`Network::save`] writes, or of a checkpoint: the same with the record added.
+    pub(crate) fn to_safetensors(&self, path: &Path, record: Option<&Record>) -> Result<Vec<u8>> {
         let mut tensors = Vec::new();
         for (i, layer) in self.layers().iter().enumerate() {
             tensors.push((format!("{}.weight", 2 * i), F::DTYPE, layer.weights.shape(), bytes(&layer.weights)));
@@ -82,7 +83,7 @@ impl<F: Float> Network<F> {
         }
         let names: Vec<_> = self.layers().iter().map(|layer| layer.activation.name()).collect();
         let mut about = format!("{ACTIVATIONS}{}", names.join(" "));
-        if let Some(Progress { settings, history }) = progress {
+        if let Some(Record { settings, history }) = record {
             about += &format!("{SETTINGS}{settings}");
             tensors.push((HISTORY.to_owned(), f64::DTYPE, history.shape(), bytes(history)));
         }
@@ -118,46 +119,42 @@ impl Network {
     }
 }
 
-/// Reads a network, and the progress of its training if the file is a checkpoint.
-pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress>)> {
-    let wrong = |found: String| Error::content(path, "", OURS, found);
+/// Reads a network, and the record of its training if the file is a checkpoint.
+pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Record>)> {
     let content = content(path)?;
-    let refused = |error| wrong(pickle(&content).unwrap_or_else(|| in_words(&error)));
-    let (_, metadata) = SafeTensors::read_metadata(&content).map_err(refused)?;
-    let tensors = SafeTensors::deserialize(&content).map_err(refused)?;
-    let entry = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
-    let entry = entry.ok_or_else(|| wrong(format!("one without the metadata entry {KEY:?}")))?;
-    let (saved_checksum, names) = entry
-        .strip_prefix(FORMAT)
-        .and_then(|rest| rest.split_once(ACTIVATIONS))
-        .ok_or_else(|| wrong(format!("the metadata \"{}\"; is it of a newer version?", shown(entry))))?;
-    let (names, settings) =
-        names.split_once(SETTINGS).map_or((names, None), |(names, settings)| (names, Some(settings)));
+    let (_, metadata) = SafeTensors::read_metadata(&content).map_err(|error| refused(path, &content, &error))?;
+    let tensors = SafeTensors::deserialize(&content).map_err(|error| refused(path, &content, &error))?;
+    let Some(entry) = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)) else {
+        return Err(not_ours(path, format!("one without the metadata entry {KEY:?}")));
+    };
+    let Some((saved_checksum, names)) = entry.strip_prefix(FORMAT).and_then(|rest| rest.split_once(ACTIVATIONS)) else {
+        return Err(not_ours(path, format!("the metadata \"{}\"; is it of a newer version?", shown(entry))));
+    };
+    let (names, settings) = match names.split_once(SETTINGS) {
+        Some((names, settings)) => (names, Some(settings)),
+        None => (names, None),
+    };
 
     let mut layers = Vec::new();
     for (i, name) in names.split(' ').enumerate() {
-        let activation = Activation::named(name).ok_or_else(|| {
+        let Some(activation) = Activation::named(name) else {
             let known = Activation::ALL.map(Activation::name).join(", ");
-            Error::content(
-                path,
-                format!("layer {i}: "),
-                format!("an activation of {known}"),
-                format!("\"{}\"", shown(name)),
-            )
-        })?;
+            let expected = format!("an activation of {known}");
+            return Err(Error::content(path, format!("layer {i}: "), expected, format!("\"{}\"", shown(name))));
+        };
         let weights = tensor(path, &tensors, &format!("{}.weight", 2 * i))?;
         let biases = tensor(path, &tensors, &format!("{}.bias", 2 * i))?;
         layers.push(Layer { weights, biases, activation });
     }
-    let progress = match settings {
-        Some(settings) => Some(Progress { settings: settings.to_owned(), history: tensor(path, &tensors, HISTORY)? }),
+    let record = match settings {
+        Some(settings) => Some(Record { settings: settings.to_owned(), history: tensor(path, &tensors, HISTORY)? }),
         None => None,
     };
-    if tensors.len() != 2 * layers.len() + usize::from(progress.is_some()) {
-        return Err(wrong(format!("{} tensors for {} layers", tensors.len(), layers.len())));
+    if tensors.len() != 2 * layers.len() + usize::from(record.is_some()) {
+        return Err(not_ours(path, format!("{} tensors for {} layers", tensors.len(), layers.len())));
     }
-    let saved = (0..layers.len()).flat_map(|i| [format!("{}.weight", 2 * i), format!("{}.bias", 2 * i)]);
-    let saved = saved.chain([HISTORY.to_owned()]).filter_map(|name| tensors.tensor(&name).ok());
+    let names = (0..layers.len()).flat_map(|i| [format!("{}.weight", 2 * i), format!("{}.bias", 2 * i)]);
+    let saved = names.chain([HISTORY.to_owned()]).filter_map(|name| tensors.tensor(&name).ok());
     let checksum = checksum(saved.map(|view| view.data()));
     if checksum != saved_checksum {
         let found = format!("{checksum}: the file was changed or damaged after it was saved");
@@ -165,56 +162,75 @@ pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Progress
     }
     let network = Network::from_layers(layers)
         .map_err(|error| Error::content(path, "", "layers that fit together", error.to_string()))?;
-    Ok((network, progress))
+    Ok((network, record))
 }
 
-/// Reads a file that may be one of ours; of any other only what tells that it is none: a large one takes no memory.
+fn not_ours(path: &Path, found: String) -> Error {
+    Error::content(path, "", OURS, found)
+}
+
+/// Why safetensors refuses this content.
+fn refused(path: &Path, content: &[u8], error: &SafeTensorError) -> Error {
+    not_ours(path, pickle(content).unwrap_or_else(|| in_words(error)))
+}
+
+/// Reads a file that may be one of ours; of any other file it reads only enough to tell, so a large one takes no memory.
 fn content(path: &Path) -> Result<Vec<u8>> {
     let size = whole_file::size(path, OURS)?;
-    let cannot_read = |source| Error::io("read", path, source);
-    let mut file = File::open(path).map_err(cannot_read)?;
+    let mut file = File::open(path).map_err(|source| Error::io("read", path, source))?;
     let mut content = Vec::new();
-    let mut read =
-        |bytes: u64, content: &mut Vec<u8>| (&mut file).take(bytes).read_to_end(content).map_err(cannot_read);
-    read(8, &mut content)?;
     // First the header's length, then the header.
-    let length = content.first_chunk().map_or(u64::MAX, |&bytes| u64::from_le_bytes(bytes));
+    read_on(path, &mut file, 8, &mut content)?;
+    let Some(&length) = content.first_chunk() else { return Ok(content) };
+    let length = u64::from_le_bytes(length);
     if length > size.min(LONGEST_HEADER) {
         return Ok(content);
     }
-    read(length, &mut content)?;
+    read_on(path, &mut file, length, &mut content)?;
     let key = format!("{KEY:?}");
     if !content.windows(key.len()).any(|part| part == key.as_bytes()) {
-        return Err(Error::content(path, "", OURS, format!("one without the metadata entry {key}")));
+        return Err(not_ours(path, format!("one without the metadata entry {key}")));
     }
-    read(size, &mut content)?;
+    read_on(path, &mut file, size, &mut content)?;
     Ok(content)
 }
 
+/// Adds up to `bytes` more of the file to `content`.
+fn read_on(path: &Path, file: &mut File, bytes: u64, content: &mut Vec<u8>) -> Result<()> {
+    file.take(bytes).read_to_end(content).map_err(|source| Error::io("read", path, source))?;
+    Ok(())
+}
+
 /// One tensor of the file as an array with as many axes as `D`.
+#[expect(clippy::expect_used, reason = "only arrays of one or two axes are read")]
 fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: &str) -> Result<Array<F, D>> {
-    let wrong = |expected: &str, found: String| Error::content(path, format!("tensor {name}: "), expected, found);
-    let view = tensors
-        .tensor(name)
-        .map_err(|_| wrong("to be there", format!("only {}", shown(&tensors.names().join(", ")))))?;
+    let Ok(view) = tensors.tensor(name) else {
+        return Err(wrong(path, name, "to be there", format!("only {}", shown(&tensors.names().join(", ")))));
+    };
     let numbers: Vec<F> = match view.dtype() {
         Dtype::F32 => view.data().as_chunks().0.iter().map(|bytes| F::of(f32::from_le_bytes(*bytes).into())).collect(),
         Dtype::F64 if F::DTYPE == Dtype::F64 => {
             view.data().as_chunks().0.iter().map(|bytes| F::of(f64::from_le_bytes(*bytes))).collect()
         }
-        Dtype::F64 => return Err(wrong("numbers of type F32", "F64; Network::load_f64 reads them".to_owned())),
-        other => return Err(wrong("numbers of type F32 or F64", format!("{other:?}"))),
+        Dtype::F64 => {
+            return Err(wrong(path, name, "numbers of type F32", "F64; Network::load_f64 reads them".to_owned()));
+        }
+        other => return Err(wrong(path, name, "numbers of type F32 or F64", format!("{other:?}"))),
     };
     if let Some((i, number)) = numbers.iter().enumerate().find(|(_, number)| !number.is_finite()) {
-        return Err(wrong("finite numbers", format!("{number} at index {i}")));
+        return Err(wrong(path, name, "finite numbers", format!("{number} at index {i}")));
     }
-    let mut shape = D::zeros(D::NDIM.unwrap_or(0));
+    let mut shape = D::zeros(D::NDIM.expect("D is Ix1 or Ix2"));
     if view.shape().len() != shape.ndim() {
-        return Err(wrong(&format!("{} axes", shape.ndim()), format!("shape {:?}", view.shape())));
+        return Err(wrong(path, name, &format!("{} axes", shape.ndim()), format!("shape {:?}", view.shape())));
     }
     shape.slice_mut().copy_from_slice(view.shape());
     Array::from_shape_vec(shape.into_dimension(), numbers)
-        .map_err(|_| wrong("as many numbers as its shape says", format!("shape {:?}", view.shape())))
+        .map_err(|_| wrong(path, name, "as many numbers as its shape says", format!("shape {:?}", view.shape())))
+}
+
+fn wrong(path: &Path, tensor: &str, expected: &str, found: String) -> Error {
+    Error::content(path, format!("tensor {tensor}: "), expected, found)
 }
 
 /// Why safetensors refuses a file, for those who do not know its format.

@@ -1,4 +1,4 @@
-//! How a network came to be, in words: the part of its receipt that nobody but the network can know.
+//! How a network came to be, in words: the part of its receipt that only the network knows.
 
 /// What happened to a network so far, one row of its receipt for each part: a title and a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,12 +40,11 @@ impl Recipe {
         self.and("trained from", &format!("fingerprint {fingerprint}"))
     }
 
-    /// The training has done so many epochs, with these settings.
-    pub(crate) fn trained(&self, epochs: usize, settings: &str) -> Self {
-        const MINI_BATCHES: &str = "mini-batches";
-        let (what, mini_batches) = settings.split_once(&format!(", {MINI_BATCHES} ")).unwrap_or((settings, ""));
+    /// The training has done so many epochs on `what`, `cross-entropy, learning rate 0.01`, in these mini-batches,
+    /// `of 100 from 60000 examples in order`.
+    pub(crate) fn trained(&self, epochs: usize, what: &str, mini_batches: &str) -> Self {
         let epochs = format!("{epochs} epoch{} on {what}", if epochs == 1 { "" } else { "s" });
-        self.and("training", &epochs).and(MINI_BATCHES, mini_batches)
+        self.and("training", &epochs).and("mini-batches", mini_batches)
     }
 
     /// Title and text of each row.
@@ -55,14 +54,19 @@ impl Recipe {
 
     /// One line, for a checkpoint.
     pub(crate) fn line(&self) -> String {
-        let rows: Vec<_> = self.0.iter().map(|(title, text)| format!("{title}{TITLE}{text}")).collect();
+        let rows: Vec<_> = self.rows().iter().map(|(title, text)| format!("{title}{TITLE}{text}")).collect();
         rows.join(ROWS)
     }
 
-    /// The recipe of that line.
+    /// The recipe of that line; what has no title is left out.
     pub(crate) fn read(line: &str) -> Self {
-        let row = |row: &str| row.split_once(TITLE).map(|(title, text)| (title.to_owned(), text.to_owned()));
-        Self(line.split(ROWS).filter_map(row).collect())
+        let mut rows = Vec::new();
+        for row in line.split(ROWS) {
+            if let Some((title, text)) = row.split_once(TITLE) {
+                rows.push((title.to_owned(), text.to_owned()));
+            }
+        }
+        Self(rows)
     }
 }
 
@@ -72,8 +76,7 @@ mod tests {
 
     #[test]
     fn a_recipe_written_into_a_checkpoint_is_read_back() {
-        let recipe =
-            Recipe::seed(7).begun("0a1b2c3d").trained(3, "mse, learning rate 1, mini-batches of 2 from 9 in order");
+        let recipe = Recipe::seed(7).begun("0a1b2c3d").trained(3, "mse, learning rate 1", "of 2 from 9 in order");
         assert_eq!(
             recipe.line(),
             "initial weights: seed 7; trained from: fingerprint 0a1b2c3d; \

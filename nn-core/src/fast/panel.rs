@@ -6,16 +6,15 @@
 //! ```
 //!
 //! Both walk along rows of Wᵀ, `(fan_in, fan_out)`. It is cut into [`Panel`]s of neighbouring columns, so narrow that a row
-//! fits into the registers, and each is gone through in [`BLOCK`]s of rows, which stay in the nearest cache while all
+//! fits into the registers, and each is gone through in [`BLOCK`]s of rows, which stay in the L1 cache while all
 //! examples of a mini-batch pass. `sparse` does so where most inputs are 0, `dense` elsewhere.
 
 use std::ops::Range;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
-use super::sparse::{Examples, Sparse};
+use super::multiply_add;
 use super::team::share;
-use super::{dense, multiply_add, sparse};
 use crate::Float;
 
 /// Numbers that are added at once, aligned as the processor likes them.
@@ -25,18 +24,12 @@ pub(super) struct Lanes<F>(pub(super) [F; LANES]);
 
 pub(super) const LANES: usize = 8;
 
-/// Neighbouring inputs, a multiple of [`LANES`]: their rows of a panel, of up to 256 bytes each in `f32`, fill most of the
-/// 32 KiB of a nearest cache.
-pub(super) const BLOCK: usize = 112;
+/// The most [`Lanes`] in a row of a panel: what fits into the sixteen registers of AVX2.
+pub(super) const MOST_LANES: usize = 8;
 
-/// The inputs of a mini-batch.
-#[derive(Clone, Copy)]
-pub(crate) enum Batch<'a, F> {
-    /// Some examples of a data set, without what is 0.
-    Sparse(&'a Sparse, &'a Examples<'a>),
-    /// `(n, fan_in)`, in memory by rows.
-    Dense(ArrayView2<'a, F>),
-}
+/// Neighbouring inputs, a multiple of [`LANES`]: their rows of a panel, of up to 256 bytes each in `f32`, fill most of the
+/// 32 KiB of an L1 cache.
+pub(super) const BLOCK: usize = 112;
 
 /// Some neighbouring columns of Wᵀ, with their biases, their z and their δ of one mini-batch.
 pub(crate) struct Panel<F> {
@@ -48,39 +41,38 @@ pub(crate) struct Panel<F> {
     pub(super) weights: Vec<Lanes<F>>,
     /// `(width,)`.
     pub(super) biases: Vec<Lanes<F>>,
-    /// z from [`Panel::forward`], then `deltas` of [`Panel::step`]: `(n, width)`.
+    /// z from a `forward`, then what [`Panel::take`] took for a `step`: `(n, width)`.
     pub(super) work: Vec<Lanes<F>>,
 }
 
 impl<F: Float> Panel<F> {
     /// Cuts `weights`, `(fan_out, fan_in)`, and `biases` into panels for mini-batches of up to `n` examples.
     pub(crate) fn cut(weights: &Array2<F>, biases: ArrayView1<'_, F>, n: usize, threads: usize) -> Vec<Self> {
-        let (fan_out, fan_in) = weights.dim();
-        let lanes = fan_out.div_ceil(LANES);
-        // What fits into the sixteen registers of AVX2.
+        let lanes = weights.nrows().div_ceil(LANES);
         let widest = if size_of::<F>() > 4 { 6 } else { MOST_LANES };
         let count = lanes.div_ceil(widest).next_multiple_of(threads).min(lanes);
+        (0..count).map(|i| Self::part(weights, biases, n, share(lanes, i, count))).collect()
+    }
+
+    /// The panel of the outputs in `lanes`.
+    fn part(weights: &Array2<F>, biases: ArrayView1<'_, F>, n: usize, lanes: Range<usize>) -> Self {
+        let (fan_out, fan_in) = weights.dim();
         let zero = Lanes([F::zero(); LANES]);
-        let panel = |i| {
-            let share = share(lanes, i, count);
-            let width = share.len();
-            let outputs = share.start * LANES..(share.end * LANES).min(fan_out);
-            let mut panel = Self {
-                weights: vec![zero; fan_in * width],
-                biases: vec![zero; width],
-                work: vec![zero; n * width],
-                outputs,
-                width,
-            };
-            for (column, output) in panel.outputs.clone().enumerate() {
-                panel.biases[column / LANES].0[column % LANES] = biases[output];
-                for (row, &weight) in panel.weights.chunks_exact_mut(width).zip(weights.row(output)) {
-                    row[column / LANES].0[column % LANES] = weight;
-                }
-            }
-            panel
+        let width = lanes.len();
+        let mut panel = Self {
+            weights: vec![zero; fan_in * width],
+            biases: vec![zero; width],
+            work: vec![zero; n * width],
+            outputs: lanes.start * LANES..(lanes.end * LANES).min(fan_out),
+            width,
         };
-        (0..count).map(panel).collect()
+        for (column, output) in panel.outputs.clone().enumerate() {
+            panel.biases[column / LANES].0[column % LANES] = biases[output];
+            for (row, &weight) in panel.weights.chunks_exact_mut(width).zip(weights.row(output)) {
+                row[column / LANES].0[column % LANES] = weight;
+            }
+        }
+        panel
     }
 
     /// Writes the weights and biases back to where they came from.
@@ -90,14 +82,6 @@ impl<F: Float> Panel<F> {
             for (row, weight) in self.weights.chunks_exact(self.width).zip(weights.row_mut(output)) {
                 *weight = row[column / LANES].0[column % LANES];
             }
-        }
-    }
-
-    /// z = x · Wᵀ + b of these columns.
-    pub(crate) fn forward(&mut self, batch: Batch<'_, F>) {
-        match batch {
-            Batch::Sparse(data, examples) => sparse::forward(self, data, examples),
-            Batch::Dense(inputs) => dense::forward(self, inputs),
         }
     }
 
@@ -113,10 +97,10 @@ impl<F: Float> Panel<F> {
         }
     }
 
-    /// W ← W + deltasᵀ · x and b ← b + column sums of deltas, where `deltas`, `(n, fan_out)`, are −η δ / n.
-    pub(crate) fn step(&mut self, batch: Batch<'_, F>, deltas: ArrayView2<'_, F>) {
+    /// Takes these columns of `deltas`, `(n, fan_out)`, in the place of z.
+    pub(crate) fn take(&mut self, deltas: ArrayView2<'_, F>) {
         for (row, delta) in self.work.chunks_exact_mut(self.width).zip(deltas.outer_iter()) {
-            let delta = delta.to_slice().unwrap_or_default();
+            let delta = delta.to_slice().expect("the buffer is in standard layout");
             let (whole, rest) = delta[self.outputs.clone()].as_chunks::<LANES>();
             for (to, from) in row.iter_mut().zip(whole) {
                 to.0 = *from;
@@ -125,14 +109,8 @@ impl<F: Float> Panel<F> {
                 last.0[..rest.len()].copy_from_slice(rest);
             }
         }
-        match batch {
-            Batch::Sparse(data, examples) => sparse::step(self, data, examples),
-            Batch::Dense(inputs) => dense::step(self, inputs),
-        }
     }
 }
-
-pub(super) const MOST_LANES: usize = 8;
 
 /// sums ← sums + scale · row.
 #[inline(always)]

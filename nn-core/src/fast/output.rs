@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView1, ArrayViewMut1};
 
-use crate::loss::{at_least_tiny, binary_after_softmax, binary_after_softmax_delta};
+use crate::loss::numerics::{binary_after_softmax, binary_after_softmax_delta, ln};
 use crate::{Activation, Float, Loss};
 
 /// The loss of one example from its last pre-activations `z`, `(k,)`, for the pairs that are computed from them.
@@ -37,7 +37,6 @@ pub(crate) fn is_from_z(loss: Loss, output: Activation) -> bool {
 /// The loss of one example from its outputs `a`, `(k,)`: one row of [`Loss::value`].
 pub(crate) fn loss_from_a<F: Float>(loss: Loss, a: &[F], label: usize) -> F {
     let (zero, one) = (F::zero(), F::one());
-    let ln = |a: F| at_least_tiny(a).ln();
     let half_mean = F::of(0.5 / a.len() as f64);
     match loss {
         Loss::CrossEntropy => -ln(a[label]),
@@ -55,7 +54,7 @@ pub(crate) fn delta<F: Float>(loss: Loss, output: Activation, a: &[F], delta: &m
     for (k, (delta, &a)) in delta.iter_mut().zip(a).enumerate() {
         let y = one_hot(k, label);
         *delta = match loss {
-            // Softmax + cross-entropy, sigmoid + binary cross-entropy: no others are left, see Loss::check.
+            // Softmax + cross-entropy, sigmoid + binary cross-entropy: no others are left, see Loss::check_output.
             Loss::CrossEntropy | Loss::BinaryCrossEntropy => a - y,
             Loss::MeanSquaredError => mean * (a - y),
         };

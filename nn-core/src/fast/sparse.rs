@@ -1,12 +1,10 @@
 //! The first layer, when most of its inputs are 0: those are skipped.
 
-use std::ops::Range;
-
 use ndarray::{ArrayView2, s};
 
 use super::panel::{BLOCK, LANES, MOST_LANES, Panel, add_scaled};
 use super::team::Team;
-use super::{Kernel, run};
+use super::{Examples, Loop, run};
 use crate::Float;
 
 /// An input of an example that is not 0.
@@ -24,7 +22,7 @@ pub(crate) struct Sparse {
 }
 
 /// Neighbouring examples, [`CHUNK`] of them or, in the last, what is left: the first block of all, then the second block of
-/// all, and so on, in the order in which the kernels read them.
+/// all, and so on, in the order in which the loops read them.
 #[derive(Default)]
 struct Chunk {
     examples: usize,
@@ -42,16 +40,16 @@ impl Sparse {
         if u32::try_from(fan_in).is_err() {
             return None;
         }
-        // Else a training set could be sparse whose test set, lying in memory by columns, is not.
+        // Otherwise the test set, if stored by columns, could count as dense while the training set is sparse.
         let data = data.as_standard_layout();
-        let rows = |i: usize| data.slice(s![i * CHUNK..n.min((i + 1) * CHUNK), ..]);
+        let data = data.view();
         let mut counts = vec![0; n.div_ceil(CHUNK)];
-        team.each(&mut counts, |i, count| *count = run(Count { rows: rows(i) }));
+        team.each(&mut counts, |i, count| *count = run(Count { rows: rows_of_chunk(data, i) }));
         if counts.iter().sum::<usize>() as f64 > density * data.len() as f64 {
             return None;
         }
         let mut chunks: Vec<_> = counts.iter().map(|_| Chunk::default()).collect();
-        team.each(&mut chunks, |i, chunk| *chunk = Chunk::new(rows(i), counts[i]));
+        team.each(&mut chunks, |i, chunk| *chunk = Chunk::new(rows_of_chunk(data, i), counts[i]));
         Some(Self { blocks: fan_in.div_ceil(BLOCK), chunks })
     }
 
@@ -64,6 +62,11 @@ impl Sparse {
     }
 }
 
+/// The examples of the i-th chunk.
+fn rows_of_chunk(data: ArrayView2<'_, f32>, i: usize) -> ArrayView2<'_, f32> {
+    data.slice_move(s![i * CHUNK..data.nrows().min((i + 1) * CHUNK), ..])
+}
+
 impl Chunk {
     fn new(rows: ArrayView2<'_, f32>, count: usize) -> Self {
         // One more, because an input is written first, and written over if it is 0.
@@ -74,7 +77,8 @@ impl Chunk {
         for first in (0..fan_in).step_by(BLOCK) {
             for row in rows.slice(s![.., first..fan_in.min(first + BLOCK)]).outer_iter() {
                 starts.push(next);
-                for (lane, values) in row.to_slice().unwrap_or_default().chunks(LANES).enumerate() {
+                let row = row.to_slice().expect("rows are contiguous: as_standard_layout");
+                for (lane, values) in row.chunks(LANES).enumerate() {
                     // Most zeros are in company.
                     if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
                         continue;
@@ -96,44 +100,22 @@ struct Count<'a> {
     rows: ArrayView2<'a, f32>,
 }
 
-impl Kernel for Count<'_> {
+impl Loop for Count<'_> {
     type Output = usize;
 
     #[inline(always)]
     fn run<const FMA: bool>(self) -> usize {
-        let count = |row: &[f32]| row.iter().map(|&x| u32::from(x != 0.0)).sum::<u32>();
-        self.rows.to_slice().unwrap_or_default().chunks(1 << 16).map(|run| count(run) as usize).sum()
-    }
-}
-
-/// Which examples of a data set make a mini-batch.
-#[derive(Clone)]
-pub(crate) enum Examples<'a> {
-    /// Neighbours.
-    Run(Range<usize>),
-    /// Any, in this order.
-    Picked(&'a [usize]),
-}
-
-impl Examples<'_> {
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Run(range) => range.len(),
-            Self::Picked(examples) => examples.len(),
+        let numbers = self.rows.to_slice().expect("rows are contiguous: as_standard_layout");
+        let mut count = 0;
+        // In runs short enough for a sum of 32 bits, eight of which fit into a vector.
+        for run in numbers.chunks(1 << 16) {
+            count += run.iter().map(|&x| u32::from(x != 0.0)).sum::<u32>() as usize;
         }
-    }
-
-    /// The place in the data set of the i-th example.
-    #[inline(always)]
-    pub(crate) fn get(&self, i: usize) -> usize {
-        match self {
-            Self::Run(range) => range.start + i,
-            Self::Picked(examples) => examples[i],
-        }
+        count
     }
 }
 
-/// [`Panel::forward`].
+/// z = x · Wᵀ + b of the panel's columns.
 pub(super) fn forward<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples<'_>) {
     match panel.width {
         1 => run(Forward::<F, 1> { panel, data, examples }),
@@ -147,7 +129,7 @@ pub(super) fn forward<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &
     }
 }
 
-/// [`Panel::step`].
+/// W ← W + deltasᵀ · x and b ← b + column sums of deltas, which [`Panel::take`] has put into the panel.
 pub(super) fn step<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples<'_>) {
     match panel.width {
         1 => run(Step::<F, 1> { panel, data, examples }),
@@ -167,7 +149,7 @@ struct Forward<'a, F, const W: usize> {
     examples: &'a Examples<'a>,
 }
 
-impl<F: Float, const W: usize> Kernel for Forward<'_, F, W> {
+impl<F: Float, const W: usize> Loop for Forward<'_, F, W> {
     type Output = ();
 
     #[inline(always)]
@@ -193,7 +175,7 @@ struct Step<'a, F, const W: usize> {
     examples: &'a Examples<'a>,
 }
 
-impl<F: Float, const W: usize> Kernel for Step<'_, F, W> {
+impl<F: Float, const W: usize> Loop for Step<'_, F, W> {
     type Output = ();
 
     #[inline(always)]

@@ -40,6 +40,11 @@ struct Shared {
 }
 
 impl Team<'_> {
+    /// How many threads to take: all cores if `work` is at least `worth_sharing`, else one.
+    pub(crate) fn threads_for(work: usize, worth_sharing: usize) -> usize {
+        if work < worth_sharing { 1 } else { thread::available_parallelism().map_or(1, usize::from) }
+    }
+
     /// Calls `lead` with a team of `threads`, the caller's among them.
     pub(crate) fn with<R>(threads: usize, lead: impl FnOnce(&mut Team<'_>) -> R) -> R {
         let shared = Shared {

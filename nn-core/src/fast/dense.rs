@@ -2,25 +2,25 @@
 //!
 //! A tile is [`ROWS`] rows by up to two [`Lanes`](super::panel::Lanes): what is loaded of a panel serves several rows, and
 //! each sum is loaded and stored once for a whole block of terms. A library's product of matrices would first copy a panel
-//! into such an order, in every mini-batch and on every thread; here it lies so.
+//! into such an order, in every mini-batch and on every thread; here it is stored in that order.
 
 use ndarray::ArrayView2;
 
 use super::panel::{BLOCK, Lanes, Panel, add_scaled};
-use super::{Kernel, run};
+use super::{Loop, run};
 use crate::Float;
 
 const ROWS: usize = 4;
 
-/// So many examples' δ, of up to 256 bytes each in `f32`, fill half of a nearest cache.
+/// The δ of this many examples, of up to 256 bytes each in `f32`, fill half of an L1 cache.
 const EXAMPLES: usize = 64;
 
-/// [`Panel::forward`].
+/// z = x · Wᵀ + b of the panel's columns.
 pub(super) fn forward<F: Float>(panel: &mut Panel<F>, inputs: ArrayView2<'_, F>) {
     run(Forward { panel, inputs });
 }
 
-/// [`Panel::step`].
+/// W ← W + deltasᵀ · x and b ← b + column sums of deltas, which [`Panel::take`] has put into the panel.
 pub(super) fn step<F: Float>(panel: &mut Panel<F>, inputs: ArrayView2<'_, F>) {
     run(Step { panel, inputs });
 }
@@ -48,13 +48,13 @@ struct Forward<'a, F> {
     inputs: ArrayView2<'a, F>,
 }
 
-impl<F: Float> Kernel for Forward<'_, F> {
+impl<F: Float> Loop for Forward<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (n, fan_in) = self.inputs.dim();
-        let inputs = self.inputs.to_slice().unwrap_or_default();
+        let inputs = self.inputs.to_slice().expect("the buffer is in standard layout");
         let Panel { width, weights, biases, work: zs, .. } = self.panel;
         let width = *width;
         for z in zs.chunks_exact_mut(width).take(n) {
@@ -107,13 +107,13 @@ struct Step<'a, F> {
     inputs: ArrayView2<'a, F>,
 }
 
-impl<F: Float> Kernel for Step<'_, F> {
+impl<F: Float> Loop for Step<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let (n, fan_in) = self.inputs.dim();
-        let inputs = self.inputs.to_slice().unwrap_or_default();
+        let inputs = self.inputs.to_slice().expect("the buffer is in standard layout");
         let Panel { width, weights, biases, work, .. } = self.panel;
         let width = *width;
         let deltas = &work[..n * width];
