@@ -48,6 +48,9 @@ pub(crate) fn binary_after_softmax<F: Float>(z: ArrayView1<'_, F>, y: impl Fn(us
 /// The sum over j ≠ k takes all of a row's pairs, but only for the largest output must pₖⱼ be computed anew: all others are at
 /// most ½, so that pₖⱼ is aₖ / (1 − aⱼ), and one sum over j serves every k.
 pub(crate) fn binary_after_softmax_delta<F: Float>(mut z: ArrayViewMut1<'_, F>, y: impl Fn(usize) -> F) {
+    if z.is_empty() {
+        return;
+    }
     let one = F::one();
     let Tops { top, max, rest_max } = Tops::of(z.view());
     let (mut sum, mut rest, mut y_sum) = (F::zero(), F::zero(), F::zero());
