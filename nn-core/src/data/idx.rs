@@ -21,6 +21,22 @@ const CLASSES: [u8; 4] = [0, 0, 0x08, 1];
 /// no picture, fewer or more bytes than its header promises, pictures of another size, a label above 9, or damaged gzip
 /// data; and if the two files hold different numbers of items. No memory is taken on a header's word alone.
 ///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// // One picture of 28×28, all ink, of a seven: the kind and the sizes, each of four bytes, then the bytes themselves.
+/// let folder = tempfile::tempdir()?;
+/// let (images, labels) = (folder.path().join("images"), folder.path().join("labels"));
+/// std::fs::write(&images, [&[0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28][..], &[255; 784]].concat())?;
+/// std::fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 1, 7])?;
+///
+/// let dataset = data::idx(images, labels)?;
+/// assert_eq!(dataset.labels, array![7]);
+/// assert_eq!(dataset.inputs, Array2::<f32>::ones((1, 784)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Source
 /// LeCun, Cortes, Burges, *The MNIST database of handwritten digits*, "File formats".
 pub fn idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Dataset> {

@@ -28,6 +28,15 @@ pub struct Mnist {
 /// # Errors
 /// [`Error::Content`] if the folder holds none of these, naming them; [`Error::Io`] if there is no such folder; and the
 /// errors of [`csv`] and [`idx`].
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// let mnist = data::mnist("../data")?;
+/// assert_eq!((mnist.train.len(), mnist.test.len()), (60_000, 10_000));
+/// # Ok::<(), Error>(())
+/// ```
 pub fn mnist(folder: impl AsRef<Path>) -> Result<Mnist> {
     let folder = folder.as_ref();
     let entries = std::fs::read_dir(folder).map_err(|source| Error::io("read the folder", folder, source))?;

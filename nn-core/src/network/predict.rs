@@ -55,6 +55,19 @@ impl<F: Float> Network<F> {
     ///
     /// # Errors
     /// [`Error::Shape`] if `input` is not `(sizes[0],)`.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// // z = (x, 2 − x): the second output is the larger one below x = 1.
+    /// let layer = Layer { weights: array![[1.0], [-1.0]], biases: array![0.0, 2.0], activation: Softmax };
+    /// let network = Network::from_layers(vec![layer])?;
+    /// assert_eq!(network.logits(array![[0.5]].view())?, array![[0.5, 1.5]]);
+    /// assert_eq!(network.classify(array![0.5].view())?, 1);
+    /// assert_eq!(network.classify_all(array![[0.5], [1.5]].view())?, array![1, 0]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn classify(&self, input: ArrayView1<'_, F>) -> Result<usize> {
         if input.len() != self.sizes()[0] {
             return Err(Error::shape("input", format!("({},)", self.sizes()[0]), input.shape()));

@@ -48,7 +48,7 @@ impl History {
         self.epochs.iter().map(|epoch| epoch.accuracy).collect()
     }
 
-    /// The accuracy on the test set after the last epoch.
+    /// The accuracy on the test set after the last epoch; 0 where there is none.
     pub fn accuracy(&self) -> f64 {
         self.epochs.last().map_or(0.0, |epoch| epoch.accuracy)
     }

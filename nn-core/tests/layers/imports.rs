@@ -146,7 +146,7 @@ fn tree(tokens: &[String], prefix: &mut Module, found: &mut Vec<(Module, String)
         let last = prefix.pop().expect("it is longer than it was");
         let (path, name) = match last.as_str() {
             "self" | "*" => (prefix.clone(), prefix.last().cloned().unwrap_or(last)),
-            _ => ([prefix.as_slice(), &[last.clone()]].concat(), last),
+            _ => ([prefix.as_slice(), std::slice::from_ref(&last)].concat(), last),
         };
         found.push((path, name));
     }
