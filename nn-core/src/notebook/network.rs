@@ -6,7 +6,7 @@ use super::Table;
 use crate::plot::chart::Chart;
 use crate::plot::diagram::{self, Column, Diagram};
 use crate::plot::neuron::Neuron;
-use crate::plot::picture::PictureChart;
+use crate::plot::pictures::PictureChart;
 use crate::plot::sizes::{SizeChart, Sizes};
 use crate::plot::{Color, Figure, Picture, number};
 use crate::{Activation, Error, Float, Gradients, Layer, Network, Result};
