@@ -32,6 +32,7 @@ mod bars;
 mod bitmap;
 pub(crate) mod bundle;
 pub(crate) mod chart;
+pub(crate) mod column;
 mod curve;
 pub(crate) mod diagram;
 mod figure;

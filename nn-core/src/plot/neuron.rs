@@ -2,7 +2,7 @@
 
 use super::scene::{Frame, Scene, Shape, Type};
 use super::text::{self, Weight};
-use super::theme::{AXIS, CARD, Color, GREY, GRID, INK, LABEL, LINE, QUIET_BAR, TICK};
+use super::theme::{AXIS, CARD, Color, GREY, GRID, INK, LABEL, LINE, PALE, QUIET_BAR, TICK};
 
 /// The neuron that is opened up: the last that is drawn of the first layer after the inputs.
 #[derive(Clone)]
@@ -18,8 +18,6 @@ pub(crate) struct Neuron {
     pub curve: Vec<f64>,
 }
 
-const PAPER: Color = Color(0xF4, 0xF6, 0xF8);
-
 /// How thick the circles around Σ and a are.
 const RING: f64 = 1.6;
 /// Half the width of the box that holds the activation's curve.
@@ -30,8 +28,8 @@ impl Neuron {
     pub(super) fn draw(&self, frame: Frame, from: (f64, f64), scene: &mut Scene<'_>) {
         // A fan of paper from the neuron to what it holds, below the lines and neurons that are drawn after it.
         let fan = vec![from, (frame.right(), frame.y), (frame.x, frame.y)];
-        scene.shapes.insert(0, Shape::Polygon { points: fan, color: PAPER });
-        scene.rect(frame.x, frame.y, frame.width, frame.height, PAPER);
+        scene.shapes.insert(0, Shape::Polygon { points: fan, color: PALE });
+        scene.rect(frame.x, frame.y, frame.width, frame.height, PALE);
         let strong = Type::new(LABEL, Weight::SemiBold, INK);
         let value = Type::new(TICK, Weight::Regular, INK);
 
@@ -82,7 +80,7 @@ impl Neuron {
             // On a piece of paper that keeps the line away from it.
             let width = value.width(&label) * 1.04 + 8.0;
             let at = (x + lead + 8.0) / 2.0;
-            scene.rect(at - width / 2.0, y - 8.0, width, 16.0, PAPER);
+            scene.rect(at - width / 2.0, y - 8.0, width, 16.0, PALE);
             scene.text(at, y + 4.0, &label, value.middle());
         }
         if is_elided {

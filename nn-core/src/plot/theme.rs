@@ -105,6 +105,47 @@ pub(crate) const GREY: Color = Color(0x57, 0x60, 0x6B);
 pub(super) const AXIS: Color = Color(0x9A, 0xA2, 0xAC);
 pub(super) const GRID: Color = Color(0xE8, 0xEA, 0xED);
 pub(super) const QUIET_BAR: Color = Color(0xB9, 0xC4, 0xCE);
+/// A piece of paper on the card.
+pub(super) const PALE: Color = Color(0xF4, 0xF6, 0xF8);
+
+/// A line of a table in HTML, on a page of whatever colour.
+pub(crate) const RULE: &str = "1px solid rgba(128,128,128,0.45)";
+
+/// A page with nothing but a card on it, light and dark.
+pub(crate) const PAGE: [Color; 2] = [Color(0xEE, 0xF0, 0xF2), Color(0x11, 0x13, 0x17)];
+/// An interactive card and its text on a dark page.
+const DARK_CARD: Color = Color(0x1C, 0x1F, 0x25);
+pub(crate) const DARK_INK: Color = Color(0xE7, 0xEA, 0xEE);
+/// Below the drawing pad's paper.
+pub(crate) const SHADOW: Color = Color(0x3C, 0x32, 0x1E);
+
+/// The colours of an interactive card on a light and on a dark page, under the names that `assets/` calls them by:
+/// `var(--paper)` in a style sheet, `COLORS.light.paper` in a script.
+pub(crate) const INTERACTIVE: [(&str, Color, Color); 19] = [
+    ("paper", CARD, DARK_CARD),
+    ("border", BORDER, Color(0x3B, 0x42, 0x4C)),
+    ("ink", INK, DARK_INK),
+    ("grey", GREY, Color(0xA9, 0xB2, 0xBD)),
+    ("quiet", QUIET_BAR, Color(0x4D, 0x57, 0x63)),
+    ("strong", Color::BLUE, Color::SKY),
+    ("wrong", Color(0xA8, 0x4A, 0x00), Color(0xF0, 0x96, 0x4A)),
+    ("control", Color(0xF1, 0xF3, 0xF5), Color(0x2A, 0x2F, 0x37)),
+    ("control-border", Color(0x8B, 0x94, 0x9E), Color(0x77, 0x81, 0x8D)),
+    ("control-hover", Color(0xE4, 0xE8, 0xEC), Color(0x36, 0x3D, 0x47)),
+    // Behind a digit's pixels, white on black as in MNIST.
+    ("black", BLACK, BLACK),
+    // The paper to draw on, what is drawn, and the sentence on it that says so.
+    ("sheet", Color(0xFD, 0xFB, 0xF4), Color(0xFD, 0xFB, 0xF4)),
+    ("pen", Color(0x1D, 0x2B, 0x4F), Color(0x1D, 0x2B, 0x4F)),
+    ("hint", Color(0x6A, 0x65, 0x57), Color(0x6A, 0x65, 0x57)),
+    // Weights of 0, above and below it.
+    ("zero", WHITE, DARK_CARD),
+    ("positive", Color::BLUE, Color::SKY),
+    ("negative", Color::VERMILION, Color(0xF5, 0x96, 0x46)),
+    // The cells of a confusion matrix.
+    ("right-cell", Color::BLUE, Color::BLUE),
+    ("wrong-cell", Color::VERMILION, Color::VERMILION),
+];
 
 pub(super) const RADIUS: f64 = 10.0;
 pub(super) const MARGIN: f64 = 22.0;
