@@ -1,24 +1,42 @@
-//! Digits with the network's answers: the pictures behind a confusion matrix and a gallery of mistakes.
+//! A network's answers to a data set: the digits behind a confusion matrix and among the mistakes.
 
 use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{Array2, Axis};
 
+use super::style;
 use crate::data::Dataset;
 use crate::metrics::argmax;
 use crate::plot::gallery::Specimen;
+use crate::plot::text::escape;
 use crate::plot::{Picture, number, png};
 use crate::{Error, Network, Result};
 
 /// The outputs for all examples of a data set, each with its label and answer.
 pub(super) struct Answers<'a> {
     dataset: &'a Dataset,
-    outputs: ndarray::Array2<f32>,
+    outputs: Array2<f32>,
     side: usize,
-    /// Position, label and answer of each example.
-    pub examples: Vec<(usize, usize, usize)>,
+    pub examples: Vec<Example>,
+}
+
+/// One example with its answer.
+#[derive(Clone, Copy)]
+pub(super) struct Example {
+    /// Its row in the data set.
+    pub position: usize,
+    pub label: usize,
+    pub answer: usize,
+    /// The output for the answer: how sure the network is of it.
+    pub confidence: f32,
+}
+
+impl Example {
+    pub fn is_right(&self) -> bool {
+        self.label == self.answer
+    }
 }
 
 impl<'a> Answers<'a> {
@@ -40,8 +58,12 @@ impl<'a> Answers<'a> {
         if let Some(label) = labels.clone().find(|&label| label >= classes) {
             return Err(Error::argument("dataset.labels", format!("labels below {classes}, one per output"), label));
         }
-        let answers = outputs.outer_iter().map(argmax);
-        let examples = labels.zip(answers).enumerate().map(|(at, (label, answer))| (at, label, answer)).collect();
+        let mut examples = Vec::with_capacity(count);
+        for (position, (row, label)) in outputs.outer_iter().zip(labels).enumerate() {
+            let answer = argmax(row);
+            #[expect(clippy::indexing_slicing, reason = "the answer is a place in the row")]
+            examples.push(Example { position, label, answer, confidence: row[answer] });
+        }
         Ok(Self { dataset, outputs, side, examples })
     }
 
@@ -49,48 +71,46 @@ impl<'a> Answers<'a> {
         self.outputs.ncols()
     }
 
-    /// How sure the network is of its answer to an example.
-    pub fn confidence(&self, &(at, _, answer): &(usize, usize, usize)) -> f32 {
-        self.outputs.get((at, answer)).copied().unwrap_or(0.0)
+    /// The example with its picture and probabilities.
+    pub fn specimen(&self, example: &Example) -> Result<Specimen> {
+        let &Example { position, label, answer, .. } = example;
+        let side = self.side;
+        let inputs = self.dataset.inputs.index_axis(Axis(0), position);
+        #[expect(clippy::indexing_slicing, reason = "each row holds side · side pixels")]
+        let pixels = Array2::from_shape_fn((side, side), |(y, x)| inputs[y * side + x]);
+        let picture = Picture::ink(label.to_string(), pixels.view())?;
+        let probabilities = self.outputs.index_axis(Axis(0), position).iter().copied().map(f64::from).collect();
+        Ok(Specimen { picture, label, answer, probabilities })
     }
 
-    /// The example with its picture and probabilities.
-    pub fn specimen(&self, &(at, label, answer): &(usize, usize, usize)) -> Result<Specimen> {
-        let row = |array: ArrayView2<'_, f32>| {
-            array.outer_iter().nth(at).map_or(Vec::new(), |row: ArrayView1<'_, f32>| row.to_vec())
-        };
-        let pixels = row(self.dataset.inputs.view());
-        let pixels = ArrayView2::from_shape((self.side, self.side), &pixels)
-            .map_err(|_| Error::shape("dataset.inputs", "(n, 784)", self.dataset.inputs.shape()))?;
-        let picture = Picture::ink(label.to_string(), pixels)?;
-        let probabilities = row(self.outputs.view()).into_iter().map(f64::from).collect();
-        Ok(Specimen { picture, label, answer, probabilities })
+    /// The first so many of these examples.
+    pub fn specimens(&self, examples: &[Example], most: usize) -> Result<Vec<Specimen>> {
+        examples.iter().take(most).map(|example| self.specimen(example)).collect()
     }
 }
 
 /// The digit over its ten probabilities as one small picture, and its two most probable classes: an HTML element.
+#[expect(clippy::expect_used, reason = "a thumbnail has pixels, and the file is written to memory")]
 pub(super) fn write_html(html: &mut String, specimen: &Specimen) {
     /// CSS pixels for each pixel of the picture.
     const SCALE: usize = 3;
     let (width, pixels) = specimen.thumbnail();
-    let height = pixels.len() / width.max(1);
-    let Ok(file) = png::indexed(width, &pixels, &Specimen::palette()) else { return };
-    let said = format!("{}; {}", specimen.describe(), probabilities(specimen));
-    let title = match specimen.label == specimen.answer {
-        true => specimen.label.to_string(),
-        false => format!("{} → {}", specimen.label, specimen.answer),
-    };
+    let height = pixels.len() / width;
+    let file = png::indexed(width, &pixels, &Specimen::palette()).expect("a thumbnail can be written");
+    let said = escape(&format!("{}; {}", specimen.describe(), probabilities(specimen)));
+    let title = escape(&specimen.title());
     let best: Vec<_> =
         ranked(specimen).iter().take(2).map(|(class, p)| format!("{class}: {}", number(*p, 2))).collect();
     let _ = write!(
         html,
         "<span title=\"{said}\" style=\"display:inline-block;margin:0 10px 8px 0;vertical-align:top;text-align:center;\
-         color:#1B1F26\"><img alt=\"{said}\" width=\"{}\" height=\"{}\" style=\"image-rendering:pixelated;display:block;\
+         {ink}\"><img alt=\"{said}\" width=\"{}\" height=\"{}\" style=\"image-rendering:pixelated;display:block;\
          margin:0\" src=\"data:image/png;base64,{}\"/><b>{title}</b><br/><small>{}</small></span>",
         width * SCALE,
         height * SCALE,
         STANDARD.encode(file),
-        best.join(", ")
+        best.join(", "),
+        ink = style::ink(),
     );
 }
 

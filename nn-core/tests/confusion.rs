@@ -1,40 +1,11 @@
-//! The confusion matrix opens its digits, and the gallery of mistakes shows the right ones, in HTML that any page can hold.
+//! The confusion matrix opens its digits, in HTML that any page can hold.
 
+#[path = "common/answers.rs"]
+mod answers;
+
+use answers::{all, confidence, examples, network, parsed};
 use base64::Engine;
 use nn_core::prelude::*;
-use roxmltree::{Document, Node};
-
-/// Two pixels by two; the outputs follow from weights that are easy to follow.
-fn network() -> Network {
-    let layer = Layer {
-        weights: array![[4.0, 0.0, 0.0, 0.0], [0.0, 4.0, 0.0, 0.0]],
-        biases: array![0.0, 0.0],
-        activation: Softmax,
-    };
-    Network::from_layers(vec![layer]).unwrap()
-}
-
-/// The first pixel speaks for 0, the second for 1: of nine examples four are wrong.
-fn examples() -> Dataset {
-    let ink =
-        [(1.0, 0.0), (0.9, 0.0), (0.8, 0.1), (0.0, 1.0), (0.1, 0.9), (0.6, 0.5), (1.0, 0.1), (0.5, 0.6), (0.9, 0.3)];
-    let inputs = Array2::from_shape_fn((ink.len(), 4), |(row, column)| [ink[row].0, ink[row].1, 0.0, 0.0][column]);
-    Dataset::new(inputs, array![0, 0, 0, 1, 1, 1, 1, 0, 1]).unwrap()
-}
-
-fn parsed(html: &str) -> Document<'_> {
-    Document::parse(html).unwrap_or_else(|error| panic!("{error}\n{html}"))
-}
-
-fn all<'a>(node: Node<'a, 'a>, tag: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
-    node.descendants().filter(move |node| node.has_tag_name(tag))
-}
-
-/// How sure the network was, from the text alternative: "1 read as 0 with 0.973; probabilities 0 0.97, 1 0.03".
-fn confidence(alt: &str) -> f64 {
-    let (said, _) = alt.split_once(';').unwrap();
-    said.rsplit(' ').next().unwrap().parse().unwrap()
-}
 
 #[test]
 fn each_number_opens_its_digits_the_most_confident_mistake_first() {
@@ -92,33 +63,6 @@ fn pictures_behind_a_number_are_the_digits_themselves() {
         assert!(darkest < 128, "ink is dark");
         assert_eq!(picture.get_pixel(0, 0).0[0], 255, "paper is white");
     }
-}
-
-#[test]
-fn the_gallery_shows_wrong_answers_by_confidence_and_doubtful_right_ones() {
-    let gallery = network().mistakes(&examples()).unwrap();
-    assert_eq!(
-        gallery.to_text(),
-        "4 mistakes in 9\n\
-         Wrong, and most sure of it:\n\
-         \u{20} 1 read as 0 with 0.973; probabilities 0 0.97, 1 0.03\n\
-         \u{20} 1 read as 0 with 0.917; probabilities 0 0.92, 1 0.08\n\
-         \u{20} 1 read as 0 with 0.599; probabilities 0 0.60, 1 0.40\n\
-         \u{20} 0 read as 1 with 0.599; probabilities 1 0.60, 0 0.40\n\
-         Right, and least sure of it:\n\
-         \u{20} 0 with 0.943; probabilities 0 0.94, 1 0.06\n\
-         \u{20} 1 with 0.961; probabilities 1 0.96, 0 0.04\n\
-         \u{20} 0 with 0.973; probabilities 0 0.97, 1 0.03\n\
-         \u{20} 0 with 0.982; probabilities 0 0.98, 1 0.02\n\
-         \u{20} 1 with 0.982; probabilities 1 0.98, 0 0.02"
-    );
-    let html = gallery.to_html();
-    let xml = parsed(&html);
-    let alts: Vec<_> = all(xml.root(), "img").map(|image| image.attribute("alt").unwrap()).collect();
-    let lines: Vec<_> =
-        gallery.to_text().lines().filter_map(|line| line.strip_prefix("  ").map(str::to_owned)).collect();
-    assert_eq!(alts, lines);
-    assert_eq!(format!("{gallery:?}"), "Gallery: 4 mistakes in 9");
 }
 
 /// The worst case: a network that guesses, so that nearly every cell is full.
