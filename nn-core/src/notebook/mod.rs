@@ -2,6 +2,7 @@
 
 mod charts;
 mod confusion;
+mod growing;
 mod live;
 mod mistakes;
 mod network;
@@ -11,7 +12,9 @@ mod scrubber;
 mod specimen;
 mod table;
 
+pub use crate::protocol::interrupted;
 pub use confusion::Confusion;
+pub(crate) use growing::GrowingCurve;
 pub use mistakes::Gallery;
 pub use pad::DrawingPad;
 pub use scrubber::EpochScrubber;

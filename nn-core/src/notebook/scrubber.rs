@@ -12,6 +12,7 @@ use super::pad::{check_digits, is_probability, summary};
 use crate::data::{Dataset, LABELS};
 use crate::metrics::{ConfusionMatrix, argmax_rows};
 use crate::plot::bundle;
+use crate::protocol::LongWork;
 use crate::{Error, History, Network, Result};
 
 /// The most epochs on the slider, the network before training among them; of a longer training as many, evenly spaced.
@@ -103,7 +104,11 @@ impl History {
         // The first and the last among them.
         let picked = (0..shown).map(|i| i * (count - 1) / (shown - 1).max(1));
         let before = (self.epochs.len() + 1).saturating_sub(count);
+        let work = LongWork::begin("scrubber");
         let frame = |i: usize| {
+            if let Err(stopped) = work.check() {
+                return Some(Err(stopped));
+            }
             let network = self.networks.get(i)?;
             let name = match (before + i).checked_sub(1) {
                 None => "before training".to_owned(),

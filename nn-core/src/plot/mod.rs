@@ -12,6 +12,7 @@
 //! | [`digits`] | rows of an `(n, 784)` array as pictures |
 //! | [`pictures`] | pictures of any size, side by side |
 //! | [`side_by_side`] | figures as panels of one |
+//! | [`live`](live()) | figures that take each other's place while a cell runs |
 //!
 //! What belongs to a thing draws itself: [`Network::plot`](crate::Network::plot),
 //! [`Network::plot_hidden_units`](crate::Network::plot_hidden_units), [`Gradients::plot`](crate::Gradients::plot),
@@ -37,6 +38,7 @@ pub(crate) mod gallery;
 pub(crate) mod heat;
 mod letters;
 mod lines;
+mod live;
 pub(crate) mod neuron;
 pub(crate) mod picture;
 pub(crate) mod png;
@@ -53,6 +55,8 @@ use std::ops::RangeInclusive;
 use ndarray::ArrayView2;
 
 pub use figure::Figure;
+pub(crate) use live::Note;
+pub use live::{Live, live};
 pub use picture::Picture;
 pub use series::{Number, Series};
 pub use text::number;
