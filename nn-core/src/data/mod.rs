@@ -28,9 +28,9 @@ mod table;
 
 pub use csv::{csv, inputs};
 #[cfg(feature = "figures")]
-pub(crate) use dataset::LABELS;
+pub(crate) use dataset::{LABELS, PIXELS};
 pub use dataset::{Dataset, one_hot};
-pub(crate) use dataset::{PIXELS, SIDE};
+pub(crate) use dataset::SIDE;
 pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
 pub use idx::idx;
 pub use mnist::{Mnist, mnist};
