@@ -24,10 +24,10 @@ mod mnist;
 mod table;
 
 pub use csv::csv;
-#[cfg(feature = "figures")]
-pub(crate) use dataset::LABELS;
+pub(crate) use dataset::SIDE;
 pub use dataset::{Dataset, one_hot};
-pub(crate) use dataset::{PIXELS, SIDE};
+#[cfg(feature = "figures")]
+pub(crate) use dataset::{LABELS, PIXELS};
 pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
 pub use idx::idx;
 pub use mnist::{Mnist, mnist};
