@@ -14,6 +14,7 @@
 //! | epochs, mini-batches, what is measured | [`Training`], [`History`] |
 //! | accuracy, the confusion matrix, the worst mistakes | [`metrics`] |
 //! | MNIST, and a digit of your own | [`data`] |
+//! | ■ and figures that change, in a notebook with our kernel | [`protocol`] |
 //!
 //! # Notation
 //!
