@@ -22,6 +22,7 @@
 //! | MNIST, and a digit of your own | [`data`] | `data/` |
 //! | the loop by the book at full speed | [`Training::run`] | `fast/` |
 //! | saved networks, checkpoints, how a network came to be | [`Network::save`], [`Training::checkpoint`] | `store/` |
+//! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol.rs` |
 //! | figures | `plot` | `plot/` |
 //! | what a cell of a notebook shows | `notebook` | `notebook/` |
 //!

@@ -17,6 +17,7 @@
 //! | `progress` | the line that is printed after each epoch |
 //! | `settings` | what must be the same for a training to go on, in words |
 //! | `stopped` | [`Stopped`]: where ■ stopped a training |
+//! | `story` | what is written into the network's recipe and the checkpoints |
 //! | `watch` | who looks on meanwhile |
 //! | `checks` | what is refused |
 
@@ -30,6 +31,7 @@ mod options;
 mod progress;
 mod settings;
 mod stopped;
+mod story;
 mod watch;
 
 use std::path::PathBuf;
