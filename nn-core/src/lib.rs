@@ -113,7 +113,7 @@ pub use error::{Error, Result};
 pub use float::Float;
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Epoch, Evaluation, History, Trained, Training};
+pub use train::{Epoch, Evaluation, Hint, History, Trained, Training};
 
 /// Everything a notebook needs, in one `use`; ndarray's everyday names and polars' `df!` among it.
 pub mod prelude {

@@ -16,6 +16,7 @@
 //! | `evaluate` | loss and accuracy on a data set |
 //! | `progress` | the line that is printed after each epoch |
 //! | `settings` | what must be the same for a training to go on, in words |
+//! | `hint`, `signs` | [`Hint`]: likely mistakes, said in a line; how they are noticed |
 //! | `checks` | what is refused |
 
 #![expect(clippy::indexing_slicing, reason = "a trace holds a[0] to a[L]; sizes as well")]
@@ -23,10 +24,12 @@
 mod checks;
 mod epochs;
 mod evaluate;
+mod hint;
 mod history;
 mod options;
 mod progress;
 mod settings;
+mod signs;
 
 use std::path::PathBuf;
 
@@ -40,6 +43,7 @@ use crate::{Error, Float, Loss, Network, Result};
 use checks::{check_data, check_inputs};
 
 pub use evaluate::Evaluation;
+pub use hint::Hint;
 pub use history::{Epoch, History};
 pub(crate) use settings::Settings;
 
@@ -191,6 +195,9 @@ impl Training {
     /// # Ok::<(), Error>(())
     /// ```
     ///
+    /// A likely mistake that the epoch showed follows in a line of its own: a [`Hint`], such as a layer whose neurons are all
+    /// silent, or inputs up to 255.
+    ///
     /// # Errors
     /// [`Error::Argument`] if an option is not a positive number, there are no examples or fewer than one mini-batch, a
     /// label has no output, an input or weight is not a finite number, or the loss makes no sense after the last activation;
@@ -247,7 +254,13 @@ impl Training {
 
     /// The record of no epoch.
     pub(crate) fn empty_history(&self) -> History {
-        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new(), networks: Vec::new() }
+        History {
+            loss: self.loss,
+            hints: Vec::new(),
+            also: self.also.clone(),
+            epochs: Vec::new(),
+            networks: Vec::new(),
+        }
     }
 
     /// Fails unless options, network and data go together; the first of `datasets` is the training set.
