@@ -183,6 +183,36 @@ fn hints_are_the_same_for_any_number_of_threads_and_change_no_bit() {
     assert_eq!(one, trained(2, &mnist.train));
 }
 
+/// Not a test of its own: what the next one starts, to see what is printed.
+#[test]
+#[ignore = "started by the test below"]
+fn trains_aloud_on_inputs_up_to_255() {
+    let mut data = easy_data(200, 8, 4, 1);
+    data.inputs *= 255.0;
+    let rate: f64 = std::env::var("RATE").unwrap().parse().unwrap();
+    let mut network = Network::new(&[8, 4], &[Softmax], 7).unwrap();
+    let training = Training::new(Loss::CrossEntropy).learning_rate(rate).mini_batch_size(20).epochs(3);
+    let _ = training.run(&mut network, &data, &data);
+}
+
+#[test]
+fn a_hint_is_printed_once_below_the_line_of_its_epoch_and_where_training_diverges_at_once() {
+    let printed = |rate: &str| {
+        let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+        program.args(["--exact", "trains_aloud_on_inputs_up_to_255", "--ignored", "--nocapture"]).env("RATE", rate);
+        let text = String::from_utf8(program.output().unwrap().stdout).unwrap();
+        let lines = text.lines().filter_map(|line| {
+            let at = line.find("Epoch ").or_else(|| line.find("Hint: "))?;
+            Some(line[at..].chars().take(20).collect::<String>())
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let lines = printed("0.000001");
+    let starts = ["Epoch 0: accuracy: 0", "Hint: inputs reach 2", "Epoch 1: accuracy: 0", "Epoch 2: accuracy: 0"];
+    assert_eq!(lines, starts);
+    assert_eq!(printed("1000"), ["Hint: inputs reach 2"]);
+}
+
 /// The book's step, by hand: δ = (a − y) ⊙ σ′(z), where the loss is half the sum of the squares. η = 3 of it is 30 here.
 #[test]
 fn nielsens_learning_rate_of_3_is_30_here_for_ten_outputs() {

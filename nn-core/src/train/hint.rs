@@ -5,7 +5,7 @@ use std::fmt;
 /// A likely mistake that a training noticed, with its cure; its text is the line that is printed.
 ///
 /// Each is said once in a training, below the line of the epoch that showed it, and is kept in
-/// [`History::hints`](crate::History::hints). A training goes on in spite of them.
+/// [`History::hints`](crate::History::hints); a training that is resumed begins to look anew. It goes on in spite of them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Hint {

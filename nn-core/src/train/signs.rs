@@ -11,7 +11,7 @@ use ndarray::{Array2, ArrayView1, Axis};
 use super::{Hint, History, Training};
 use crate::data::{Dataset, PIXELS, SIDE};
 use crate::metrics::{argmax, correct};
-use crate::{Activation, Float, Layer, Network, Result};
+use crate::{Float, Layer, Network, Result};
 
 /// So many examples of a data set are looked at.
 const SAMPLE: usize = 500;
@@ -35,10 +35,6 @@ const WIDE: f64 = 0.7;
 /// A network learns by heart where its test loss is so many times its training loss, and its accuracy so much lower.
 const LOSSES_APART: f64 = 2.0;
 const ACCURACIES_APART: f64 = 0.1;
-
-/// Weights have grown if they are, times √fan_in, so large on average, or a bias is: they begin with 1.
-const GROWN: f64 = 3.0;
-const GROWN_BIAS: f64 = 10.0;
 
 /// What one training looks for, and at which data.
 pub(super) struct Signs<'a> {
@@ -92,7 +88,7 @@ impl<'a> Signs<'a> {
         let trace = network.forward(sample(self.test, ASKED).view())?;
         for (i, layer) in network.layers().iter().enumerate() {
             let a = &trace.activations[i + 1];
-            if let Some(saturated) = is_flat(layer.activation, a) {
+            if let Some(saturated) = layer.is_flat(a) {
                 return Ok(Some(Hint::SilentLayer { layer: i + 1, neurons: layer.biases.len(), saturated }));
             }
         }
@@ -101,7 +97,7 @@ impl<'a> Signs<'a> {
         if explained || self.test.len() < FEW || outputs.outer_iter().any(|row| argmax(row) != class) {
             return Ok(None);
         }
-        Ok(Some(Hint::SameAnswer { class, grown: network.layers().iter().any(has_grown) }))
+        Ok(Some(Hint::SameAnswer { class, grown: network.layers().iter().any(Layer::has_grown) }))
     }
 
     /// Whether the training set is known far better than the test set.
@@ -209,24 +205,6 @@ fn rising_losses(history: &History) -> Option<Hint> {
     }
     let falls = train.is_sorted_by(|one, next| one > next);
     (falls && rises([a, b, c, d].map(|epoch| epoch.test_loss))).then_some(Hint::RisingTestLoss)
-}
-
-/// Whether σ′ is 0 for all of these activations: some if so, and then whether that is because they are saturated.
-fn is_flat<F: Float>(activation: Activation, a: &Array2<F>) -> Option<bool> {
-    let (zero, one) = (F::zero(), F::one());
-    match activation {
-        Activation::Relu => a.iter().all(|&a| a == zero).then_some(false),
-        Activation::Sigmoid => a.iter().all(|&a| a * (one - a) == zero).then_some(true),
-        Activation::Tanh => a.iter().all(|&a| a * a == one).then_some(true),
-        Activation::Softmax | Activation::Identity => None,
-    }
-}
-
-/// Whether weights or biases are far larger than those that [`Network::new`] draws.
-fn has_grown<F: Float>(layer: &Layer<F>) -> bool {
-    let squares = layer.weights.iter().fold(0.0, |sum, w| sum + w.f64() * w.f64());
-    let size = (squares / layer.weights.nrows() as f64).sqrt();
-    size > GROWN || layer.biases.iter().any(|b| b.f64().abs() > GROWN_BIAS)
 }
 
 /// Whether two hints say the same, with other numbers.
