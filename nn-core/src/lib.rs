@@ -140,7 +140,7 @@ pub use error::{Error, Result};
 pub use float::Float;
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Epoch, Evaluation, History, Stopped, Trained, Training};
+pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 
 /// Everything a notebook needs, in one `use`, including ndarray's everyday names and polars' `df!`.
 pub mod prelude {

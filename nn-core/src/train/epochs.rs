@@ -7,6 +7,7 @@
 )]
 
 use super::progress::Lines;
+use super::signs::{Signs, of_data};
 use super::story::Story;
 use super::{Epoch, History, Nobody, Progress, Stopped, Trained, Training, Watch};
 use crate::data::Dataset;
@@ -40,7 +41,13 @@ macro_rules! trained {
                 train: &Dataset,
                 test: &Dataset,
             ) -> Result<History> {
-                training.run_from(history, network, train, test)
+                let begins = history.epochs.len();
+                let result = training.run_from(history, network, train, test);
+                // No epoch's line came, below which they would have stood.
+                if !training.quiet && matches!(result, Err(Error::Diverged { epoch, .. }) if epoch == begins) {
+                    of_data(training, train, test).iter().for_each(|hint| println!("Hint: {hint}"));
+                }
+                result
             }
         }
     )*};
@@ -78,6 +85,7 @@ impl Training {
             network.set_recipe(story.after(history.epochs.len()));
         }
         let lines = Lines::new(history, self.epochs);
+        let mut signs = Signs::new(train, test);
         if self.keep_networks {
             history.networks = vec![network.cast()];
         }
@@ -106,6 +114,11 @@ impl Training {
                 network.set_recipe(story.after(history.epochs.len()));
                 if !self.quiet {
                     lines.print(history);
+                }
+                for hint in signs.after_epoch(self, history, network)? {
+                    if !self.quiet {
+                        println!("Hint: {hint}");
+                    }
                 }
                 if self.keep_networks {
                     history.networks.push(network.cast());
