@@ -5,7 +5,7 @@ use crate::setup::Lab;
 use anyhow::{Context, Result};
 use nn_kernel::process;
 use nn_kernel::{files, guard, variables};
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 /// What JupyterLab is not to load: it would ask the network for news and for extensions.
 const PAGE_CONFIG: &str = r#"{
@@ -38,17 +38,37 @@ pub struct Wishes {
     pub more: Vec<String>,
 }
 
-/// Becomes a Jupyter server that opens mnist.ipynb.
+/// Becomes a Jupyter server that opens mnist.ipynb. The first time, it is opened as soon as Python is there, and what its
+/// kernels need is built behind it: a cell shows how far that is, and then runs.
 pub fn open(wishes: &Wishes) -> Result<ExitCode> {
     let lab = Lab::here()?;
-    lab.set_up()?;
+    let begun = lab.begin()?;
+    let mut jupyter = jupyter(&lab, wishes)?;
+    if lab.is_nearly_finished() {
+        lab.finish(begun)?;
+        return process::become_command(&mut jupyter);
+    }
+    eprintln!("lab: opening JupyterLab; the Rust kernel is built behind it, for some ten minutes");
+    let mut server = jupyter.spawn().context("cannot start JupyterLab")?;
+    drop(jupyter);
+    let finished = lab.finish(begun);
+    match &finished {
+        Ok(_) => eprintln!("lab: the Rust kernel is ready"),
+        Err(error) => eprintln!("error: {error:#}"),
+    }
+    let status = server.wait().context("cannot wait for JupyterLab")?;
+    Ok(if finished.is_ok() && status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The server's command.
+fn jupyter(lab: &Lab, wishes: &Wishes) -> Result<Command> {
     files::write(&lab.state().join("config/labconfig/page_config.json"), PAGE_CONFIG)?;
-    trust(&lab)?;
+    trust(lab)?;
 
     let mut jupyter = lab.python_command();
     let has_screen =
         has_screen(std::env::consts::OS, |name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-    jupyter.args(["-m", "jupyterlab"]).args(arguments(&lab, wishes, has_screen, process::is_root()));
+    jupyter.args(["-m", "jupyterlab"]).args(arguments(lab, wishes, has_screen, process::is_root()));
     // An empty token would switch the protection off.
     if std::env::var_os("JUPYTER_TOKEN").is_some_and(|token| token.is_empty()) {
         jupyter.env_remove("JUPYTER_TOKEN");
@@ -56,8 +76,8 @@ pub fn open(wishes: &Wishes) -> Result<ExitCode> {
     // The server inherits the lock as its stdin, which it reads only where that is a terminal.
     let (owner, alive) = guard::owner(&lab.root)?;
     jupyter.env(variables::OWNER, owner).stdin(Stdio::from(alive));
-    jupyter.current_dir(notebook::folder(&lab));
-    process::become_command(&mut jupyter)
+    jupyter.current_dir(notebook::folder(lab));
+    Ok(jupyter)
 }
 
 /// JupyterLab's arguments: ours, without those that the person gives another value, and theirs. Jupyter takes none twice.

@@ -12,6 +12,7 @@
 //! Each step looks whether its result is there and whole, and makes it otherwise; a stamp is written last, so that
 //! an interrupted step is seen and done again.
 
+mod build;
 pub mod evcxr;
 pub mod python;
 mod rust;
@@ -26,6 +27,7 @@ use crate::setup::python::Environment;
 use anyhow::{Context, Result};
 use nn_kernel::files::{self, Lock};
 use nn_kernel::folder;
+use nn_kernel::progress::Progress;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,6 +42,13 @@ pub struct Lab {
     pub repository: PathBuf,
     /// `target/lab` in it.
     pub root: PathBuf,
+}
+
+/// A set-up that has made what JupyterLab needs, and goes on.
+pub struct Begun {
+    rust: Rust,
+    progress: Progress,
+    _one_at_a_time: File,
 }
 
 /// Whether a step had anything to do.
@@ -74,14 +83,34 @@ impl Lab {
 
     /// Makes everything that is missing, one line each on stderr.
     pub fn set_up(&self) -> Result<Rust> {
-        let _one_at_a_time = self.lock()?;
+        self.finish(self.begin()?)
+    }
+
+    /// Makes what JupyterLab needs: it can be opened then, and its kernels wait for [`Lab::finish`].
+    pub fn begin(&self) -> Result<Begun> {
+        let one_at_a_time = self.lock()?;
         let rust = timed("Rust compiler with its sources", Rust::find)?;
         timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))?;
-        let evcxr = timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust))?;
-        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr)?, ())))?;
-        timed("warm build folder for notebooks", || Ok((template::build(self, &rust)?, ())))?;
+        let progress = Progress::begin(&self.root);
+        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr::place(self))?, ())))?;
+        Ok(Begun { rust, progress, _one_at_a_time: one_at_a_time })
+    }
+
+    /// Makes the rest: the kernel and the notebooks' libraries, both at once.
+    pub fn finish(&self, Begun { rust, progress, .. }: Begun) -> Result<Rust> {
+        let (evcxr, ()) = build::both(
+            &progress,
+            || timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust, &progress)),
+            || timed("warm build folder for notebooks", || Ok((template::build(self, &rust, &progress)?, ()))),
+        )?;
+        spec::install(self, &evcxr)?;
         folder::sweep(&self.kernels())?;
         Ok(rust)
+    }
+
+    /// Whether [`Lab::finish`] takes seconds, not minutes.
+    pub fn is_nearly_finished(&self) -> bool {
+        evcxr::installed(self).is_ok() && template::is_built(self)
     }
 
     /// JupyterLab's Python, in an environment in which neither it nor Jupyter reads or writes the home folder.

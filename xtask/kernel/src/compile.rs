@@ -135,10 +135,12 @@ fn wait(child: &mut Child) -> io::Result<(bool, Vec<u8>, Vec<u8>)> {
     let errors = child.stderr.take();
     if let Some(mut output) = child.stdout.take() {
         thread::scope(|scope| {
-            let reader = errors.map(|mut errors| scope.spawn(move || {
-                let mut text = Vec::new();
-                errors.read_to_end(&mut text).map(|_| text)
-            }));
+            let reader = errors.map(|mut errors| {
+                scope.spawn(move || {
+                    let mut text = Vec::new();
+                    errors.read_to_end(&mut text).map(|_| text)
+                })
+            });
             output.read_to_end(&mut stdout)?;
             if let Some(reader) = reader {
                 stderr = reader.join().map_err(|_| io::Error::other("the reader of stderr panicked"))??;

@@ -24,15 +24,18 @@ pub mod link;
 pub mod messages;
 pub mod metadata;
 pub mod process;
+pub mod progress;
 pub mod relay;
 pub mod source;
 pub mod stand_in;
 pub mod variables;
+pub mod visible;
 pub mod way;
 
 use anyhow::{Context, Result};
 use assumed::FOLDER;
 use folder::Folder;
+use relay::Start;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use variables::{INTERRUPT, KERNEL};
@@ -48,30 +51,26 @@ pub fn settings(kernels: &Path) -> PathBuf {
 pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
     let launcher = std::env::current_exe().context("cannot tell where the launcher is")?;
     let lab = launcher.ancestors().nth(2).context("the launcher is not in target/lab/bin")?;
-    let kernels = lab.join("kernel");
-    let folder = match folder::make(&kernels) {
-        Ok(folder) => Some(folder),
-        Err(error) => {
-            eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
-            None
-        }
-    };
-    let path = folder.as_ref().map(|folder| folder.path.clone());
-    relay::run(connection_file, path.as_deref(), |control_file| {
-        let mut command = evcxr_for(evcxr, control_file, &kernels);
-        match folder {
-            Some(Folder { path, lock }) => {
+    let (lab, evcxr) = (lab.to_owned(), evcxr.to_owned());
+    let home = lab.clone();
+    relay::run(connection_file, &home, move |control_file| {
+        let kernels = lab.join("kernel");
+        let mut command = evcxr_for(&evcxr, control_file, &kernels);
+        match folder::make(&kernels) {
+            Ok(Folder { path, lock }) => {
                 // evcxr's process inherits the lock as its stdin, which it never reads: the folder is locked for just
                 // as long as evcxr lives, however it ends.
                 command.stdin(Stdio::from(lock)).env(FOLDER, &path);
                 command.env(KERNEL, "1").env(INTERRUPT, relay::interrupt_file(&path));
                 stand_in::prepare(&mut command, &lab.join("bin/stand-in"), &kernels)?;
+                Ok(Start { command, folder: Some(path) })
             }
-            None => {
+            Err(error) => {
+                eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
                 command.stdin(Stdio::null()).env_remove(FOLDER);
+                Ok(Start { command, folder: None })
             }
         }
-        Ok(command)
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -59,11 +59,18 @@ impl Memory {
         &self.cells
     }
 
+    /// The names of the variables that there are.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.alive.keys().map(String::as_str)
+    }
+
     /// What to say of the variables that the failed `cell` moved; empty if it moved none.
     pub fn moved_by(&self, cell: &Cell) -> Vec<String> {
         let said = |name: &String| {
             let again = self.alive.get(name).map_or(String::new(), |from| format!(" Run cell [{from}] again."));
-            format!("`{name}` was moved by this cell and is gone.{again} To keep it, write `&{name}` or `{name}.clone()`.")
+            format!(
+                "`{name}` was moved by this cell and is gone.{again} To keep it, write `&{name}` or `{name}.clone()`."
+            )
         };
         cell.moved.iter().map(said).collect()
     }
@@ -158,7 +165,10 @@ mod tests {
         memory.note(cell(8, "let x = f();", &["x"], &[], false));
         let failed = cell(9, "let d = Dataset::new(x, y)?;", &["d"], &["x"], true);
         let said = memory.moved_by(&failed).join("");
-        assert_eq!(said, "`x` was moved by this cell and is gone. Run cell [8] again. To keep it, write `&x` or `x.clone()`.");
+        assert_eq!(
+            said,
+            "`x` was moved by this cell and is gone. Run cell [8] again. To keep it, write `&x` or `x.clone()`."
+        );
         memory.note(failed);
         let why = memory.why_gone("x").unwrap();
         assert!(why.starts_with("`x` was moved in cell [9], which failed. Run cell [8] again"), "{why}");

@@ -48,6 +48,8 @@ pub struct Running {
     pub report: Option<Report>,
     /// How often ■ was pressed.
     pub presses: u32,
+    /// Whether this is a question's second form.
+    pub is_asked_again: bool,
 }
 
 impl Running {
@@ -74,6 +76,7 @@ impl Running {
             expects_end: None,
             report: None,
             presses: 0,
+            is_asked_again: false,
         }
     }
 
@@ -224,7 +227,8 @@ pub fn our_cell(code: &str) -> Message {
 
 /// Whether `code` turns backtraces on or off: `:env RUST_BACKTRACE=1`.
 pub fn wants_backtrace(code: &str) -> Option<bool> {
-    let value = code.lines().rev().find_map(|line| line.trim().strip_prefix(":env")?.trim().strip_prefix("RUST_BACKTRACE="))?;
+    let value =
+        code.lines().rev().find_map(|line| line.trim().strip_prefix(":env")?.trim().strip_prefix("RUST_BACKTRACE="))?;
     Some(value.trim() != "0")
 }
 
@@ -310,7 +314,10 @@ mod tests {
     fn a_shadowed_variable_comes_back_by_a_cell_of_our_own() {
         let rewritten = source::rewrite(include_str!("../../tests/evcxr/cell.rs"), false, &[]).unwrap();
         let report = Report::compiled(&rewritten.traffic, &["w".to_owned()]);
-        assert_eq!(report.code_that_restores().unwrap(), "let w: i32 = evcxr_variable_store.take_variable::<i32>(\"w\");");
+        assert_eq!(
+            report.code_that_restores().unwrap(),
+            "let w: i32 = evcxr_variable_store.take_variable::<i32>(\"w\");"
+        );
         assert_eq!(report.moved, ["v"]);
         let without = Report::compiled(&rewritten.traffic, &[]);
         assert_eq!((without.code_that_restores(), without.moved), (None, vec!["v".to_owned(), "w".to_owned()]));
@@ -338,7 +345,9 @@ mod tests {
         let closure = [json!({ "evalue": "The variable `c` is a closure, which cannot be persisted." })];
         let said = advice("let c = |x: f64| x + 1.0;", &closure).join("");
         assert!(said.contains("`fn c(x: f64) -> …"), "{said}");
-        let borrow = [json!({ "evalue": "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted." })];
+        let borrow = [
+            json!({ "evalue": "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted." }),
+        ];
         let said = advice("let r = &name;", &borrow).join("");
         assert!(said.starts_with("`r` borrows"), "{said}");
         assert!(advice("let r = 1;", &[json!({ "evalue": "mismatched types" })]).is_empty());
