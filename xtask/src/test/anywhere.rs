@@ -124,6 +124,7 @@ fn in_the_users_own_jupyter(lab: &Lab) -> Result<()> {
     let ran = run(lab, python, &json!({ "name": "rust-nn", "folder": folder, "cells": cells }))?;
     // As many as the template had: another profile would have had every crate compiled besides.
     ran.expect("\"Rust (nn)\" elsewhere", &[(3, "10 lemons"), (4, ran.shown(0)), (0, "libraries: ")])?;
+    says_that_its_repository_is_gone(lab, &data, &folder)?;
     own_jupyter(&data, "uninstall")?;
     let left = tree(&data)?;
     if !left.is_empty() {
@@ -131,6 +132,28 @@ fn in_the_users_own_jupyter(lab: &Lab) -> Result<()> {
     }
     eprintln!("   in a Jupyter elsewhere: as expected");
     files::remove(&home)
+}
+
+/// Fails if the cells of a kernel whose repository was moved do not say so.
+fn says_that_its_repository_is_gone(lab: &Lab, data: &Path, folder: &Path) -> Result<()> {
+    let path = data.join("kernels/rust-nn/kernel.json");
+    let mut spec: Value = serde_json::from_slice(&files::read(&path)?).context("a kernel spec is JSON")?;
+    for argument in spec["argv"].as_array_mut().into_iter().flatten() {
+        if *argument == json!(lab.root) {
+            *argument = json!(folder.join("gone/target/lab"));
+        }
+    }
+    files::write(&path, spec.to_string())?;
+    let mut python = lab.python_command();
+    python.env("JUPYTER_DATA_DIR", data);
+    let ran = run(lab, python, &json!({ "name": "rust-nn", "folder": folder, "cells": ["1 + 1", "2"] }))?;
+    for cell in 0..2 {
+        let said = ran.shown(cell);
+        if !said.contains(&folder.join("gone").display().to_string()) || !said.contains("cargo xtask kernel install") {
+            bail!("a kernel whose repository is gone: expected its cells to say so, found {said}");
+        }
+    }
+    Ok(())
 }
 
 /// Runs `cargo xtask kernel WHAT` for a Jupyter whose data are in `data`; what it said.
