@@ -39,9 +39,7 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 pub use behind::Start;
-#[cfg(test)]
-pub use running::ask_to_stop;
-pub use running::{Report, Request, interrupt_file, is_to_stop};
+pub use running::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
