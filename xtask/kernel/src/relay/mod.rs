@@ -39,9 +39,7 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 pub use behind::Start;
-#[cfg(test)]
-pub use running::ask_to_stop;
-pub use running::{Report, Request, interrupt_file, is_to_stop};
+pub use running::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
@@ -64,6 +62,18 @@ const ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// # Errors
 /// If Jupyter's file cannot be read, or its ports cannot be opened.
 pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Result<Start> + 'static) -> Result<()> {
+    serve(connection_file, lab, Ok(Box::new(make)))
+}
+
+/// Is a kernel in which every cell fails and says `why`.
+///
+/// # Errors
+/// As those of [`run`].
+pub fn refuse(connection_file: &Path, lab: &Path, why: String) -> Result<()> {
+    serve(connection_file, lab, Err(why))
+}
+
+fn serve(connection_file: &Path, lab: &Path, make: Result<Make, String>) -> Result<()> {
     let connection = Connection::read(connection_file)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the tasks of the kernel")?;
@@ -71,7 +81,7 @@ pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Resul
     tasks.block_on(&runtime, async {
         let (events, mut waiting) = unbounded_channel();
         let front = sockets::front(&connection, &events).await?;
-        let mut relay = Relay::new(front, events, lab, Box::new(make));
+        let mut relay = Relay::new(front, events, lab, make);
         relay.work(&mut waiting).await;
         if let Some(behind) = relay.behind.take() {
             behind.end().await;
@@ -96,8 +106,8 @@ struct Relay {
     events: UnboundedSender<Event>,
     /// Where the set-up installs, and says how far it is.
     lab: PathBuf,
-    /// Starts evcxr, once.
-    make: Option<Make>,
+    /// Starts evcxr, once; or why there is none.
+    make: Result<Make, String>,
     behind: Option<Behind>,
     /// What a cell that waits for the set-up shows.
     notice: Option<Notice>,
@@ -121,12 +131,12 @@ struct Relay {
 }
 
 impl Relay {
-    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Make) -> Relay {
+    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Result<Make, String>) -> Relay {
         Relay {
             front,
             events,
             lab: lab.to_owned(),
-            make: Some(make),
+            make,
             behind: None,
             notice: None,
             folder: None,
@@ -225,14 +235,21 @@ impl Relay {
             SetUp::Running(line) => self.show_progress(&line),
             SetUp::Failed(why) => self.refuse(&format!("the set-up failed: {why}")),
             SetUp::Over => {
-                let Some(make) = self.make.take() else { return self.refuse("evcxr_jupyter could not be started") };
-                match Behind::start(&self.lab.join("kernel"), make, &self.events) {
+                let make = std::mem::replace(&mut self.make, Err(String::new()));
+                let started = make.and_then(|make| {
+                    let started = Behind::start(&self.lab.join("kernel"), make, &self.events);
+                    started.map_err(|error| format!("{error:#}"))
+                });
+                match started {
                     Ok(behind) => {
                         self.folder.clone_from(&behind.folder);
                         self.behind = Some(behind);
                         self.ask_whether_ready();
                     }
-                    Err(error) => self.refuse(&format!("{error:#}")),
+                    Err(why) => {
+                        self.refuse(&why);
+                        self.make = Err(why);
+                    }
                 }
             }
         }
@@ -262,7 +279,9 @@ impl Relay {
         for request in std::mem::take(&mut self.queue).into_iter().filter(|request| request.kind() == "execute_request")
         {
             let mut failure = failure::Failure::new("KernelNotReady", why.to_owned());
-            failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
+            if !why.contains("cargo xtask") {
+                failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
+            }
             if self.notice.as_ref().is_none_or(|notice| notice.cell != request.id()) {
                 self.announce(&request, self.number + 1);
             }
