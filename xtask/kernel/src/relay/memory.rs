@@ -23,6 +23,8 @@ pub struct Cell {
 #[derive(Default)]
 pub struct Memory {
     cells: Vec<Cell>,
+    /// How many of them ran in processes that have ended.
+    before: usize,
     /// The variables that there are, with the cell that defined them.
     alive: BTreeMap<String, u64>,
     /// Why a variable is not there.
@@ -63,7 +65,9 @@ impl Memory {
     pub fn moved_by(&self, cell: &Cell) -> Vec<String> {
         let said = |name: &String| {
             let again = self.alive.get(name).map_or(String::new(), |from| format!(" Run cell [{from}] again."));
-            format!("`{name}` was moved by this cell and is gone.{again} To keep it, write `&{name}` or `{name}.clone()`.")
+            format!(
+                "`{name}` was moved by this cell and is gone.{again} To keep it, write `&{name}` or `{name}.clone()`."
+            )
         };
         cell.moved.iter().map(said).collect()
     }
@@ -96,6 +100,7 @@ impl Memory {
         let names: Vec<String> = lost.keys().map(|name| format!("`{name}`")).collect();
         let again: Vec<String> = self.needed(&lost).iter().map(|number| format!("[{number}]")).collect();
         self.gone.extend(lost.into_iter().map(|(name, from)| (name, Gone::Lost { from })));
+        self.before = self.cells.len();
         Some(format!("Gone: {}. Run again, in this order: {}.", names.join(", "), again.join(", ")))
     }
 
@@ -103,16 +108,17 @@ impl Memory {
     fn needed(&self, lost: &BTreeMap<String, u64>) -> BTreeSet<u64> {
         let mut needed = BTreeSet::new();
         let mut wanted: BTreeSet<String> = lost.keys().cloned().collect();
-        for cell in self.cells.iter().rev().filter(|cell| !cell.failed) {
+        for cell in self.cells[self.before..].iter().rev().filter(|cell| !cell.failed) {
             let names = names(&cell.code);
             let defines = cell.defined.iter().any(|name| wanted.contains(name));
             let changes = wanted.iter().any(|name| names.changed.contains(name.as_str()));
             if defines || changes {
                 needed.insert(cell.number);
-                for name in &cell.defined {
-                    wanted.remove(name);
-                }
-                wanted.extend(names.all.iter().map(|name| (*name).to_owned()).filter(|name| self.was_defined(name)));
+                // `let w = w + 1` needs the older one.
+                let is_new = |name: &str| cell.defined.iter().any(|defined| defined == name) && names.count(name) < 2;
+                wanted.retain(|name| !cell.defined.contains(name));
+                let needs = names.all.iter().filter(|name| !is_new(name) && self.was_defined(name));
+                wanted.extend(needs.map(|name| (*name).to_owned()));
             }
         }
         needed
@@ -127,14 +133,23 @@ struct Names<'a> {
     all: BTreeSet<&'a str>,
     /// Those after `&mut`.
     changed: BTreeSet<&'a str>,
+    /// In their order, each as often as it is there.
+    sequence: Vec<&'a str>,
+}
+
+impl Names<'_> {
+    fn count(&self, name: &str) -> usize {
+        self.sequence.iter().filter(|known| **known == name).count()
+    }
 }
 
 fn names(code: &str) -> Names<'_> {
     let tokens: Vec<_> = lexer::tokens(code).into_iter().filter(|token| !lexer::is_blank(token.kind)).collect();
-    let mut names = Names { all: BTreeSet::new(), changed: BTreeSet::new() };
+    let mut names = Names { all: BTreeSet::new(), changed: BTreeSet::new(), sequence: Vec::new() };
     for (at, token) in tokens.iter().enumerate() {
         if token.kind == TokenKind::Ident {
             names.all.insert(token.text);
+            names.sequence.push(token.text);
             if at > 1 && tokens[at - 1].text == "mut" && tokens[at - 2].text == "&" {
                 names.changed.insert(token.text);
             }
@@ -158,7 +173,10 @@ mod tests {
         memory.note(cell(8, "let x = f();", &["x"], &[], false));
         let failed = cell(9, "let d = Dataset::new(x, y)?;", &["d"], &["x"], true);
         let said = memory.moved_by(&failed).join("");
-        assert_eq!(said, "`x` was moved by this cell and is gone. Run cell [8] again. To keep it, write `&x` or `x.clone()`.");
+        assert_eq!(
+            said,
+            "`x` was moved by this cell and is gone. Run cell [8] again. To keep it, write `&x` or `x.clone()`."
+        );
         memory.note(failed);
         let why = memory.why_gone("x").unwrap();
         assert!(why.starts_with("`x` was moved in cell [9], which failed. Run cell [8] again"), "{why}");
@@ -179,5 +197,16 @@ mod tests {
         assert_eq!(said, "Gone: `data`, `network`. Run again, in this order: [2], [3], [5].");
         assert!(memory.why_gone("network").unwrap().contains("Run cell [3] again"));
         assert_eq!(memory.lose_all(), None);
+    }
+
+    #[test]
+    fn a_second_end_names_no_cell_of_the_first_life_nor_an_older_namesake() {
+        let mut memory = Memory::default();
+        memory.note(cell(1, "let data = load();", &["data"], &[], false));
+        memory.lose_all().unwrap();
+        memory.note(cell(3, "let data = load();", &["data"], &[], false));
+        memory.note(cell(4, "let data = load();", &["data"], &[], false));
+        memory.note(cell(5, "let data = data.half();", &["data"], &["data"], false));
+        assert_eq!(memory.lose_all().unwrap(), "Gone: `data`. Run again, in this order: [4], [5].");
     }
 }

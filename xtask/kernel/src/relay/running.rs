@@ -224,7 +224,8 @@ pub fn our_cell(code: &str) -> Message {
 
 /// Whether `code` turns backtraces on or off: `:env RUST_BACKTRACE=1`.
 pub fn wants_backtrace(code: &str) -> Option<bool> {
-    let value = code.lines().rev().find_map(|line| line.trim().strip_prefix(":env")?.trim().strip_prefix("RUST_BACKTRACE="))?;
+    let value =
+        code.lines().rev().find_map(|line| line.trim().strip_prefix(":env")?.trim().strip_prefix("RUST_BACKTRACE="))?;
     Some(value.trim() != "0")
 }
 
@@ -243,7 +244,7 @@ pub fn explained(status: &str) -> String {
     let meaning = [
         ("SIGABRT", "it aborted: a stack overflow, a failed allocation, or `std::process::abort`"),
         ("SIGKILL", "it was killed, by somebody or for want of memory"),
-        ("SIGSEGV", "it used memory that is not its own"),
+        ("SIGSEGV", "it used memory that is not its own, or, by a recursion without an end, more stack than there is"),
         ("exit status", "the cell ended it, as `std::process::exit` does"),
         ("exit code", "the cell ended it, as `std::process::exit` does"),
     ];
@@ -310,7 +311,10 @@ mod tests {
     fn a_shadowed_variable_comes_back_by_a_cell_of_our_own() {
         let rewritten = source::rewrite(include_str!("../../tests/evcxr/cell.rs"), false, &[]).unwrap();
         let report = Report::compiled(&rewritten.traffic, &["w".to_owned()]);
-        assert_eq!(report.code_that_restores().unwrap(), "let w: i32 = evcxr_variable_store.take_variable::<i32>(\"w\");");
+        assert_eq!(
+            report.code_that_restores().unwrap(),
+            "let w: i32 = evcxr_variable_store.take_variable::<i32>(\"w\");"
+        );
         assert_eq!(report.moved, ["v"]);
         let without = Report::compiled(&rewritten.traffic, &[]);
         assert_eq!((without.code_that_restores(), without.moved), (None, vec!["v".to_owned(), "w".to_owned()]));
@@ -338,7 +342,9 @@ mod tests {
         let closure = [json!({ "evalue": "The variable `c` is a closure, which cannot be persisted." })];
         let said = advice("let c = |x: f64| x + 1.0;", &closure).join("");
         assert!(said.contains("`fn c(x: f64) -> …"), "{said}");
-        let borrow = [json!({ "evalue": "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted." })];
+        let borrow = [
+            json!({ "evalue": "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted." }),
+        ];
         let said = advice("let r = &name;", &borrow).join("");
         assert!(said.starts_with("`r` borrows"), "{said}");
         assert!(advice("let r = 1;", &[json!({ "evalue": "mismatched types" })]).is_empty());
