@@ -35,9 +35,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
-pub use running::{Report, Request, interrupt_file, is_to_stop};
 #[cfg(test)]
 pub use running::ask_to_stop;
+pub use running::{Report, Request, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
@@ -49,6 +49,8 @@ const GATHER: Duration = Duration::from_millis(10);
 const LISTEN: Duration = Duration::from_secs(1);
 /// How long the last output of a cell may be on its way.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// What evcxr says, and stops reading, where a cell wrote bytes to stdout that are no text.
+const NO_TEXT: &str = "stream did not contain valid UTF-8";
 
 /// Runs evcxr for Jupyter until either ends.
 ///
@@ -387,7 +389,7 @@ impl Relay {
     fn take_record(&mut self, stream: &str, record: &Value, message: &Message) {
         if record["end"] == true {
             if let Some(running) = &mut self.running {
-                running.ends.insert(stream.to_owned());
+                running.ends.insert(record["of"].as_str().unwrap_or(stream).to_owned());
                 self.settle();
             }
         } else if record["error"].is_object() {
@@ -397,6 +399,9 @@ impl Relay {
         } else {
             self.flush();
             let parent = Message { header: message.parent.clone(), ..message.clone() };
+            if let Some(wait) = record["clear"]["wait"].as_bool() {
+                self.publish(&parent, "clear_output", json!({ "wait": wait }));
+            }
             for (field, kind) in [("display", "display_data"), ("update", "update_display_data")] {
                 if let Some(shown) = record.get(field) {
                     let content = json!({
@@ -435,7 +440,8 @@ impl Relay {
     /// Passes on evcxr's question, to whom the running cell came from.
     fn ask_person(&mut self, mut question: Message) {
         self.flush();
-        question.identities = self.running.as_ref().map(|running| running.request.identities.clone()).unwrap_or_default();
+        question.identities =
+            self.running.as_ref().map(|running| running.request.identities.clone()).unwrap_or_default();
         let _ = self.front.stdin.send(question);
     }
 
@@ -472,7 +478,9 @@ impl Relay {
         let cell = running.as_cell(running.number);
         let mut failure = self.failure(&running, &cell);
         for result in std::mem::take(&mut running.results) {
-            if let Some(content) = running::shown(result, running.number).filter(|_| !running.is_silent && !running.is_ours) {
+            if let Some(content) =
+                running::shown(result, running.number).filter(|_| !running.is_silent && !running.is_ours)
+            {
                 self.publish(&running.request, "execute_result", content);
             }
         }
@@ -533,7 +541,8 @@ impl Relay {
     fn failure(&mut self, running: &Running, cell: &memory::Cell) -> Option<failure::Failure> {
         use failure::Failure;
         if let Some(record) = &running.record {
-            let source = self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("src/lib.rs")).ok());
+            let source =
+                self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("src/lib.rs")).ok());
             let mut cells: Vec<memory::Cell> = self.memory.cells().to_vec();
             cells.push(cell.clone());
             return Some(Failure::from_record(record, &source.unwrap_or_default(), &cells));
@@ -541,7 +550,8 @@ impl Relay {
         let first = running.errors.first()?;
         let message = first["evalue"].as_str().unwrap_or("");
         if let Some((output, status)) = message.split_once("Subprocess terminated with status: ") {
-            let why = if running.presses > 1 { "ended by the second ■".to_owned() } else { running::explained(status) };
+            let why =
+                if running.presses > 1 { "ended by the second ■".to_owned() } else { running::explained(status) };
             let mut failure = Failure::new("KernelProcessDied", format!("the process of the cells ended: {why}"));
             if !output.trim().is_empty() {
                 failure.remark(output.trim_end().to_owned());
@@ -550,6 +560,9 @@ impl Relay {
                 failure.remark(gone);
             }
             return Some(failure);
+        }
+        if message.contains(NO_TEXT) {
+            return Some(self.begin_anew());
         }
         if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
@@ -566,6 +579,21 @@ impl Relay {
         Some(failure)
     }
 
+    /// Ends the cells' process, for evcxr takes the end of the cell that wrote no text for the end of the next one, and so on.
+    fn begin_anew(&mut self) -> failure::Failure {
+        self.end_cell_process();
+        // evcxr notices that its process has ended when it is to run something.
+        self.queue.push_front(running::our_cell("drop(0);"));
+        let mut failure = failure::Failure::new(
+            "KernelProcessDied",
+            "the cell wrote bytes to stdout that are no text (UTF-8), so its process had to be ended".to_owned(),
+        );
+        if let Some(gone) = self.memory.lose_all() {
+            failure.remark(gone);
+        }
+        failure
+    }
+
     fn abort_queue(&mut self) {
         for request in std::mem::take(&mut self.queue) {
             if request.kind() == "execute_request" && request.header["session"] != OURS {
@@ -579,7 +607,8 @@ impl Relay {
     /// The first ■ asks the cell to stop, and our cargo to end a compiler; the second ends the cell's process.
     fn interrupt(&mut self) {
         self.abort_queue();
-        let Some(running) = self.running.as_mut().filter(|running| running.is_cell) else { return };
+        // A cell of ours gives back variables, and takes no time worth stopping.
+        let Some(running) = self.running.as_mut().filter(|running| running.is_cell && !running.is_ours) else { return };
         running.presses += 1;
         let (presses, request) = (running.presses, running.request_number);
         if let Some(folder) = &self.folder {
