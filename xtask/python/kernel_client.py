@@ -5,7 +5,9 @@ import queue
 import re
 import time
 
+from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from jupyter_client.session import Session
 
 # So long, in seconds, a cell may take: on a busy machine the first of a kernel goes through cargo.
 PATIENCE = 180
@@ -42,13 +44,16 @@ class Kernel:
     def __init__(self, log=None):
         self.manager = KernelManager(kernel_name="rust")
         self.manager.start_kernel(stderr=log)
-        self.client = self.another_client()
+        self.client = self.manager.client()
+        self.client.start_channels()
         self.outputs, self.replies = collections.defaultdict(list), {}
         self.client.wait_for_ready(timeout=PATIENCE)
 
     def another_client(self):
-        """One more client of this kernel."""
-        client = self.manager.client()
+        """One more client of this kernel, with a session of its own, as another browser has."""
+        info = self.manager.get_connection_info()
+        client = BlockingKernelClient(session=Session(key=self.manager.session.key))
+        client.load_connection_info({name: value for name, value in info.items() if name != "session"})
         client.start_channels()
         return client
 
