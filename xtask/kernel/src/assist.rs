@@ -1,8 +1,87 @@
 //! Tab and Shift+Tab: evcxr's questions to rust-analyzer, asked better, and its answers, as a person would type them.
 
 use crate::lexer;
+use crate::visible::Visible;
 use ra_ap_rustc_lexer::TokenKind;
 use serde_json::{Value, json};
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
+use std::path::Path;
+
+/// How many lists are remembered.
+const REMEMBERED: usize = 30;
+
+/// What is known without asking evcxr.
+#[derive(Default)]
+pub struct Assist {
+    /// The manifest of the cells' crate, and what its path dependencies make public.
+    visible: (String, Visible),
+    /// Lists that evcxr gave, by what stood before the name that was completed.
+    lists: VecDeque<(String, Value)>,
+}
+
+impl Assist {
+    /// Makes of evcxr's answer to Tab one that a person would type, and remembers it.
+    pub fn better(&mut self, folder: Option<&Path>, code: &str, cursor: usize, reply: &mut Value) {
+        if let Some(folder) = folder {
+            self.look_at(folder);
+        }
+        better_matches(reply, &self.visible.1);
+        let (before, name) = name_before(code, cursor);
+        // A list for a whole word lacks the names that begin otherwise.
+        if name.is_empty() && reply["matches"].as_array().is_some_and(|matches| !matches.is_empty()) {
+            self.lists.retain(|(known, _)| *known != before);
+            self.lists.push_front((before, reply["matches"].clone()));
+            self.lists.truncate(REMEMBERED);
+        }
+    }
+
+    /// The answer to Tab while a cell runs: from the last list of the same place, or the variables that there are.
+    pub fn remembered<'a>(&self, code: &str, cursor: usize, variables: impl Iterator<Item = &'a str>) -> Value {
+        let (before, name) = name_before(code, cursor);
+        let is_path = before.ends_with(['.', ':']);
+        let known: Vec<String> = match self.lists.iter().find(|(known, _)| *known == before) {
+            Some((_, list)) => {
+                list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            None if is_path => Vec::new(),
+            None => variables.map(str::to_owned).collect(),
+        };
+        let matches: Vec<String> = known.into_iter().filter(|text| text.starts_with(&name)).collect();
+        let start = cursor - name.chars().count();
+        json!({ "status": "ok", "matches": matches, "cursor_start": start, "cursor_end": cursor, "metadata": {} })
+    }
+
+    /// Reads the path dependencies of the cells' crate, if they are others than before.
+    fn look_at(&mut self, folder: &Path) {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+        if manifest == self.visible.0 {
+            return;
+        }
+        let mut visible = Visible::default();
+        for line in manifest.lines() {
+            if let Some((path, _)) = line.split_once("path = \"").and_then(|(_, rest)| rest.split_once('"')) {
+                visible.read(&folder.join(path));
+            }
+        }
+        self.visible = (manifest, visible);
+    }
+}
+
+/// What stands on the cursor's line before the name that ends at the cursor, and that name.
+fn name_before(code: &str, cursor: usize) -> (String, String) {
+    let before: String = code.chars().take(cursor).collect();
+    let line = before.rsplit('\n').next().unwrap_or("");
+    let start = line
+        .rfind(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .map_or(0, |at| at + line[at..].chars().next().map_or(1, char::len_utf8));
+    let (before, name) = line.split_at(start);
+    // Of `let n = network.` only `network.` matters.
+    let expression = before
+        .rfind(|letter: char| letter.is_whitespace() || "(,=&!".contains(letter))
+        .map_or(before, |at| &before[at + before[at..].chars().next().map_or(1, char::len_utf8)..]);
+    (expression.to_owned(), name.to_owned())
+}
 
 /// The code and the cursor by which evcxr finds what the person looks at.
 ///
@@ -25,7 +104,10 @@ pub fn to_inspect(code: &str, cursor: usize) -> (String, usize) {
                 _ => {}
             }
         }
-        let call = open.into_iter().rev().find(|&at| at > 0 && tokens[at].kind == TokenKind::OpenParen && called(&tokens, at).is_some());
+        let call = open
+            .into_iter()
+            .rev()
+            .find(|&at| at > 0 && tokens[at].kind == TokenKind::OpenParen && called(&tokens, at).is_some());
         call.and_then(|at| called(&tokens, at))
     });
     let Some(name) = name else { return (code[..cursor].to_owned(), code[..cursor].chars().count()) };
@@ -35,6 +117,16 @@ pub fn to_inspect(code: &str, cursor: usize) -> (String, usize) {
     let known = format!("{}{}", &code[..end], if is_call { "(" } else { "" });
     let cursor = known.chars().count();
     (known, cursor)
+}
+
+/// The question to ask if nothing is known of the name that the cursor is in: the call around it.
+pub fn to_inspect_instead(code: &str, cursor: usize) -> Option<(String, usize)> {
+    let before = code.chars().take(cursor).collect::<String>();
+    let call = lexer::tokens(&before).into_iter().rfind(|token| token.kind == TokenKind::OpenParen)?;
+    let cursor = before[..=call.start].chars().count();
+    // A blank after the parenthesis belongs to no name.
+    let code = format!("{} ", &before[..=call.start]);
+    Some(to_inspect(&code, cursor + 1))
 }
 
 /// The name before the parenthesis at `at`: `f(`, `f::<T>(`, `f!(`.
@@ -64,32 +156,50 @@ fn called(tokens: &[lexer::Token<'_>], at: usize) -> Option<usize> {
 
 /// Whether the name at `at` is called.
 fn calls(tokens: &[lexer::Token<'_>], at: usize) -> bool {
-    (at + 1..tokens.len()).find(|&paren| tokens[paren].kind == TokenKind::OpenParen).is_some_and(|paren| called(tokens, paren) == Some(at))
+    (at + 1..tokens.len())
+        .find(|&paren| tokens[paren].kind == TokenKind::OpenParen)
+        .is_some_and(|paren| called(tokens, paren) == Some(at))
 }
 
-/// Makes evcxr's answer to Tab one that a person would type: `classify(` for `classify(input)`; each name once; what
-/// belongs to every type, by traits without a field of their own, last.
-pub fn better_matches(reply: &mut Value) {
+/// `classify(` for `classify(input)`; each name once; nothing private; the notebook's own crates first, what every type has
+/// last.
+fn better_matches(reply: &mut Value, visible: &Visible) {
     let Some(matches) = reply["matches"].as_array().cloned() else { return };
     let kinds = reply["metadata"]["_jupyter_types_experimental"].as_array().cloned().unwrap_or_default();
-    let mut better: Vec<(usize, String, Value)> = Vec::new();
-    for (at, text) in matches.iter().enumerate() {
-        let text = typed(text.as_str().unwrap_or(""));
-        if text.is_empty() || better.iter().any(|(_, known, _)| *known == text) {
+    let texts: Vec<String> = matches.iter().map(|text| typed(text.as_str().unwrap_or(""))).collect();
+    let offered: BTreeSet<&str> = texts.iter().map(|text| name(text)).collect();
+    let hidden = visible.hidden(&offered);
+    let mut better: Vec<(usize, &str, Value)> = Vec::new();
+    for (at, text) in texts.iter().enumerate() {
+        let kind = kinds.get(at).cloned().unwrap_or_else(|| json!({}));
+        // A method may be public whose field of the same name is not.
+        let is_hidden_field =
+            kind["type"] == "instance" && texts.iter().any(|other| *other != *text && name(other) == text);
+        if text.is_empty()
+            || hidden.contains(name(text))
+            || is_hidden_field
+            || better.iter().any(|(_, known, _)| known == text)
+        {
             continue;
         }
-        let mut kind = kinds.get(at).cloned().unwrap_or_else(|| json!({}));
-        if kind["start"].is_u64() {
-            kind["text"] = text.clone().into();
-        }
-        better.push((rank(&text), text, kind));
+        let is_constant = kind["type"] == "instance";
+        better.push((if is_constant { 0 } else { rank(name(text), visible) }, text, kind));
     }
     better.sort_by_key(|(rank, _, _)| *rank);
-    let kinds: Vec<Value> = better.iter().map(|(_, _, kind)| kind.clone()).filter(|kind| kind["start"].is_u64()).collect();
-    reply["matches"] = better.iter().map(|(_, text, _)| text.as_str()).collect::<Vec<_>>().into();
+    let mut kinds = Vec::new();
+    for (_, text, kind) in better.iter().filter(|(_, _, kind)| kind["start"].is_u64()) {
+        let mut kind = kind.clone();
+        kind["text"] = (*text).into();
+        kinds.push(kind);
+    }
+    reply["matches"] = better.iter().map(|(_, text, _)| *text).collect::<Vec<_>>().into();
     if !kinds.is_empty() && kinds.len() == better.len() {
         reply["metadata"]["_jupyter_types_experimental"] = kinds.into();
     }
+}
+
+fn name(text: &str) -> &str {
+    text.split(['(', '!', ' ']).next().unwrap_or(text)
 }
 
 /// Without the arguments that rust-analyzer fills in: `len()` keeps its parentheses, `push(value)` only the first.
@@ -101,14 +211,35 @@ fn typed(text: &str) -> String {
     }
 }
 
-/// Every type has these; nobody looks for them first.
-fn rank(text: &str) -> usize {
-    const EVERYBODYS: [&str; 16] = [
-        "borrow", "borrow_mut", "into", "try_into", "type_id", "to_owned", "clone_into", "clone_from", "from", "try_from",
-        "fmt", "vzip", "evcxr_display", "eq", "ne", "into_either",
+/// Every type has those of the last rank; nobody looks for them first.
+fn rank(name: &str, visible: &Visible) -> usize {
+    const EVERYBODYS: [&str; 18] = [
+        "borrow",
+        "borrow_mut",
+        "into",
+        "try_into",
+        "type_id",
+        "to_owned",
+        "clone_into",
+        "clone_from",
+        "from",
+        "try_from",
+        "fmt",
+        "vzip",
+        "evcxr_display",
+        "eq",
+        "ne",
+        "into_either",
+        "into_either_with",
+        "to_string",
     ];
-    let name = text.split('(').next().unwrap_or(text);
-    usize::from(EVERYBODYS.contains(&name) || name.starts_with("into_either"))
+    if visible.is_public(name) {
+        0
+    } else if EVERYBODYS.contains(&name) {
+        2
+    } else {
+        1
+    }
 }
 
 #[cfg(test)]
@@ -124,7 +255,9 @@ mod tests {
 
     #[test]
     fn the_name_around_the_cursor_is_meant_wherever_in_it_the_cursor_is() {
-        for code in ["let n = Network::n¦ew(&[1], 7)?;", "let n = Network::¦new(&[1], 7)?;", "let n = Network::new¦(&[1], 7)?;"] {
+        for code in
+            ["let n = Network::n¦ew(&[1], 7)?;", "let n = Network::¦new(&[1], 7)?;", "let n = Network::new¦(&[1], 7)?;"]
+        {
             assert_eq!(inspected(code), "let n = Network::new(");
         }
         assert_eq!(inspected("let é = hist¦ory;"), "let é = history");
@@ -149,8 +282,20 @@ mod tests {
                 { "text": "len", "start": 0 }, { "text": "sizes", "start": 0 }, { "text": "println", "start": 0 },
             ] },
         });
-        better_matches(&mut reply);
+        better_matches(&mut reply, &Visible::default());
         assert_eq!(reply["matches"], json!(["classify(", "len()", "sizes", "println!(", "borrow()"]));
         assert_eq!(reply["metadata"]["_jupyter_types_experimental"][0]["text"], "classify(");
+    }
+
+    #[test]
+    fn while_a_cell_runs_the_last_list_of_the_same_place_answers() {
+        let mut assist = Assist::default();
+        let mut reply = json!({ "matches": ["forward(", "fit(", "sizes()"], "metadata": {} });
+        assist.better(None, "let a = network.", 16, &mut reply);
+        let answer = |code: &str| assist.remembered(code, code.chars().count(), ["network", "history"].into_iter());
+        assert_eq!(answer("f(network.f")["matches"], json!(["forward(", "fit("]));
+        assert_eq!(answer("f(network.f")["cursor_start"], 10);
+        assert_eq!(answer("his")["matches"], json!(["history"]));
+        assert_eq!(answer("other.f")["matches"], json!([]));
     }
 }

@@ -57,12 +57,12 @@ pub fn completeness(code: &str) -> Completeness {
         let is_open = match token.kind {
             TokenKind::BlockComment { terminated, .. } => !terminated,
             TokenKind::Literal { kind, .. } => match kind {
-                LiteralKind::Str { terminated } | LiteralKind::ByteStr { terminated } | LiteralKind::CStr { terminated } => {
-                    !terminated
-                }
-                LiteralKind::RawStr { n_hashes } | LiteralKind::RawByteStr { n_hashes } | LiteralKind::RawCStr { n_hashes } => {
-                    n_hashes.is_none()
-                }
+                LiteralKind::Str { terminated }
+                | LiteralKind::ByteStr { terminated }
+                | LiteralKind::CStr { terminated } => !terminated,
+                LiteralKind::RawStr { n_hashes }
+                | LiteralKind::RawByteStr { n_hashes }
+                | LiteralKind::RawCStr { n_hashes } => n_hashes.is_none(),
                 _ => false,
             },
             _ => false,
@@ -79,8 +79,15 @@ pub fn completeness(code: &str) -> Completeness {
     let last = tokens.iter().rev().find(|token| !is_blank(token.kind));
     // A line that ends so goes on: `let x =`, `a +`, `network.`, `#[derive(Debug)]`.
     let goes_on = last.is_some_and(|token| match token.kind {
-        TokenKind::Eq | TokenKind::Plus | TokenKind::Minus | TokenKind::Star | TokenKind::Slash | TokenKind::Percent => true,
-        TokenKind::Dot | TokenKind::Comma | TokenKind::And | TokenKind::Or | TokenKind::Colon | TokenKind::Caret => true,
+        TokenKind::Eq
+        | TokenKind::Plus
+        | TokenKind::Minus
+        | TokenKind::Star
+        | TokenKind::Slash
+        | TokenKind::Percent => true,
+        TokenKind::Dot | TokenKind::Comma | TokenKind::And | TokenKind::Or | TokenKind::Colon | TokenKind::Caret => {
+            true
+        }
         TokenKind::CloseBracket => is_attribute(code),
         _ => false,
     });

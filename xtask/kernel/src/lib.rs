@@ -21,19 +21,29 @@ pub mod guard;
 pub mod kept;
 mod lexer;
 pub mod link;
+pub mod messages;
 pub mod metadata;
 pub mod process;
+pub mod progress;
 pub mod relay;
 pub mod source;
 pub mod stand_in;
 pub mod variables;
+pub mod visible;
+pub mod way;
 
 use anyhow::{Context, Result};
 use assumed::FOLDER;
 use folder::Folder;
-use std::path::Path;
+use relay::Start;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use variables::{INTERRUPT, KERNEL};
+
+/// The folder, among the `kernels` folders, of the settings for notebooks that have no `evcxr.toml` beside them.
+pub fn settings(kernels: &Path) -> PathBuf {
+    kernels.join("settings")
+}
 
 /// Is the kernel that Jupyter connects to as `connection_file` says, with `evcxr` behind it.
 ///
@@ -41,30 +51,26 @@ use variables::{INTERRUPT, KERNEL};
 pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
     let launcher = std::env::current_exe().context("cannot tell where the launcher is")?;
     let lab = launcher.ancestors().nth(2).context("the launcher is not in target/lab/bin")?;
-    let kernels = lab.join("kernel");
-    let folder = match folder::make(&kernels) {
-        Ok(folder) => Some(folder),
-        Err(error) => {
-            eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
-            None
-        }
-    };
-    let path = folder.as_ref().map(|folder| folder.path.clone());
-    relay::run(connection_file, path.as_deref(), |control_file| {
-        let mut command = evcxr_for(evcxr, control_file, &kernels);
-        match folder {
-            Some(Folder { path, lock }) => {
+    let (lab, evcxr) = (lab.to_owned(), evcxr.to_owned());
+    let home = lab.clone();
+    relay::run(connection_file, &home, move |control_file| {
+        let kernels = lab.join("kernel");
+        let mut command = evcxr_for(&evcxr, control_file, &kernels);
+        match folder::make(&kernels) {
+            Ok(Folder { path, lock }) => {
                 // evcxr's process inherits the lock as its stdin, which it never reads: the folder is locked for just
                 // as long as evcxr lives, however it ends.
                 command.stdin(Stdio::from(lock)).env(FOLDER, &path);
                 command.env(KERNEL, "1").env(INTERRUPT, relay::interrupt_file(&path));
                 stand_in::prepare(&mut command, &lab.join("bin/stand-in"), &kernels)?;
+                Ok(Start { command, folder: Some(path) })
             }
-            None => {
+            Err(error) => {
+                eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
                 command.stdin(Stdio::null()).env_remove(FOLDER);
+                Ok(Start { command, folder: None })
             }
         }
-        Ok(command)
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -80,7 +86,7 @@ fn evcxr_for(evcxr: &Path, control_file: &Path, kernels: &Path) -> Command {
         .stdout(Stdio::null())
         // Otherwise evcxr rewrites kernel specs in the home folder, and runs what the user keeps there for all notebooks.
         .env("JUPYTER_PATH", &nothing)
-        .env("EVCXR_CONFIG_DIR", &nothing)
+        .env("EVCXR_CONFIG_DIR", settings(kernels))
         .env("RUST_BACKTRACE", "0")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     command

@@ -142,7 +142,8 @@ fn report_errors(lines: &mut [String]) {
     const FROM: &str = "                fn from(error: T) -> Self {";
     const PRINT: &str = "                    eprintln!(\"";
     let Some(from) = lines.iter().position(|line| line == FROM) else { return };
-    let Some(format) = lines.get(from + 1).and_then(|line| line.strip_prefix(PRINT)?.strip_suffix("\", error);")) else {
+    let Some(format) = lines.get(from + 1).and_then(|line| line.strip_prefix(PRINT)?.strip_suffix("\", error);"))
+    else {
         return;
     };
     lines[from + 1] = format!("{MODULE}::error(&format!(\"{format}\", error), std::panic::Location::caller());");

@@ -55,5 +55,5 @@ fn machete(lab: &Lab) -> Option<PathBuf> {
     // It reads a few hundred files: optimising it would take six times as long as it ever saves.
     let quick = [("CARGO_PROFILE_DEV_OPT_LEVEL", "0")];
     let cargo = std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from);
-    tool::install(lab, &cargo, (name, MACHETE), &["--quiet", "--debug"], &quick).ok()
+    tool::install(lab, &cargo, (name, MACHETE), &["--quiet", "--debug"], &quick, process::run).ok()
 }

@@ -95,30 +95,46 @@ pub fn user_expressions(asked: &Value) -> Value {
     Value::Object(names.map(|name| (name, refused.clone())).collect::<Map<_, _>>())
 }
 
-/// What can be said of a name while a cell runs: nothing yet, but at once.
-pub fn while_running(kind: &str) -> Value {
-    if kind == "inspect_request" {
-        json!({ "status": "ok", "found": false, "data": {}, "metadata": {} })
-    } else {
-        json!({ "status": "ok", "matches": [], "cursor_start": 0, "cursor_end": 0, "metadata": {} })
-    }
+/// What can be said of a name while a cell runs: nothing, but at once.
+pub fn not_found() -> Value {
+    json!({ "status": "ok", "found": false, "data": {}, "metadata": {} })
+}
+
+/// Where the cursor is, in letters.
+pub fn cursor(request: &Message) -> usize {
+    let letters = request.code().chars().count();
+    request.content["cursor_pos"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(letters).min(letters)
 }
 
 /// A question as evcxr understands it best.
-pub fn for_evcxr(mut request: Message) -> Message {
-    if request.kind() == "inspect_request" {
-        let cursor = request.content["cursor_pos"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
-        let (code, cursor) = assist::to_inspect(request.code(), cursor);
-        request.content["code"] = code.into();
-        request.content["cursor_pos"] = cursor.into();
+pub fn for_evcxr(request: &Message) -> Message {
+    if request.kind() != "inspect_request" {
+        return request.clone();
     }
-    request
+    about(request, assist::to_inspect(request.code(), cursor(request)))
 }
 
-/// Betters evcxr's answer to a question.
-pub fn from_evcxr(request: &Message, reply: &mut Message) {
-    if request.kind() == "complete_request" {
-        assist::better_matches(&mut reply.content);
+/// The question to ask instead, if evcxr knows nothing.
+pub fn instead(request: &Message, reply: &Message) -> Option<Message> {
+    if request.kind() != "inspect_request" || reply.content["found"] == true {
+        return None;
+    }
+    Some(about(request, assist::to_inspect_instead(request.code(), cursor(request))?))
+}
+
+fn about(request: &Message, (code, cursor): (String, usize)) -> Message {
+    let mut asked = request.clone();
+    asked.content["code"] = code.into();
+    asked.content["cursor_pos"] = cursor.into();
+    asked
+}
+
+/// evcxr calls HTML what is Markdown.
+pub fn name_markdown(content: &mut Value) {
+    if let Some(data) = content["data"].as_object_mut()
+        && let Some(markdown) = data.remove("text/html")
+    {
+        data.insert("text/markdown".to_owned(), markdown);
     }
 }
 

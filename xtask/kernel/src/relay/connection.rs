@@ -57,7 +57,8 @@ impl Connection {
             "signature_scheme": "hmac-sha256",
             "key": format!("{}{}", unique(), unique()),
         });
-        for (port, listener) in [Port::Shell, Port::Control, Port::Stdin, Port::Iopub, Port::Heartbeat].iter().zip(&listeners)
+        for (port, listener) in
+            [Port::Shell, Port::Control, Port::Stdin, Port::Iopub, Port::Heartbeat].iter().zip(&listeners)
         {
             fields[port.field()] = listener.local_addr().context("a listener without an address")?.port().into();
         }

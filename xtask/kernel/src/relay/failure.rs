@@ -35,7 +35,8 @@ impl Failure {
         let message = if text("message").is_empty() { "no message".to_owned() } else { text("message") };
         let mut failure = Failure::new(kind, message);
         let (file, line) = (text("file"), record["line"].as_u64().unwrap_or(0));
-        let place = if is_cell(&file) { usize::try_from(line).ok().and_then(|line| find(line, source, cells)) } else { None };
+        let place =
+            if is_cell(&file) { usize::try_from(line).ok().and_then(|line| find(line, source, cells)) } else { None };
         match place {
             Some((cell, line)) => failure.traceback.extend(shown(cell, line)),
             None if !file.is_empty() && !is_cell(&file) => failure.traceback.push(format!("  at {file}:{line}")),
@@ -46,14 +47,16 @@ impl Failure {
     }
 
     /// The mistakes that the compiler found, each as evcxr told it.
-    pub fn from_compiler(errors: &[Value]) -> Failure {
+    ///
+    /// evcxr counts cells in its own way (`command_7`); here they have the notebook's `number`.
+    pub fn from_compiler(errors: &[Value], number: u64) -> Failure {
         let messages: Vec<&str> = errors.iter().map(|error| error["evalue"].as_str().unwrap_or("")).collect();
         let first = messages.first().copied().unwrap_or("the cell does not compile").to_owned();
         let message = if errors.len() > 1 { format!("{first} (and {} more)", errors.len() - 1) } else { first };
         let mut traceback = Vec::new();
         for error in errors {
             let lines = error["traceback"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            traceback.extend(lines.map(str::to_owned));
+            traceback.extend(lines.map(|line| renumbered(line, number)));
         }
         Failure { kind: "CompileError", message, traceback }
     }
@@ -66,6 +69,17 @@ impl Failure {
     /// The content of an `error` message.
     pub fn content(&self) -> Value {
         json!({ "ename": self.kind, "evalue": self.message, "traceback": self.traceback })
+    }
+}
+
+/// `cell [3]:1:5` for `command_9:1:5`.
+fn renumbered(line: &str, number: u64) -> String {
+    match line.split_once("command_") {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            format!("{before}cell [{number}]{rest}")
+        }
+        None => line.to_owned(),
     }
 }
 
@@ -89,7 +103,8 @@ fn find<'a>(line: usize, source: &str, cells: &'a [Cell]) -> Option<(&'a Cell, u
             (Some(a), Some(b)) => compiled.get(a).is_some_and(|text| lines.get(b) == Some(text)),
             _ => false,
         };
-        usize::from(same((line - 1).checked_sub(offset), at.checked_sub(offset))) + usize::from(same(Some(line - 1 + offset), Some(at + offset)))
+        usize::from(same((line - 1).checked_sub(offset), at.checked_sub(offset)))
+            + usize::from(same(Some(line - 1 + offset), Some(at + offset)))
     };
     for exact in [true, false] {
         for cell in cells.iter().rev() {
@@ -134,8 +149,10 @@ mod tests {
 
     #[test]
     fn a_line_is_found_in_the_cell_that_it_came_from() {
-        let cells = [cell(1, "fn third(v: &[i32]) -> i32 {\n    v[3]\n}"), cell(2, "let v = vec![1]; third(&v);\nv[7]")];
-        let source = "fn third(v: &[i32]) -> i32 {\n    v[3]\n}\nmatch catch_unwind(\nlet v = vec![1]; \nthird(&v);\nv[7]\n";
+        let cells =
+            [cell(1, "fn third(v: &[i32]) -> i32 {\n    v[3]\n}"), cell(2, "let v = vec![1]; third(&v);\nv[7]")];
+        let source =
+            "fn third(v: &[i32]) -> i32 {\n    v[3]\n}\nmatch catch_unwind(\nlet v = vec![1]; \nthird(&v);\nv[7]\n";
         assert_eq!(place(2, source, &cells), Some((1, 2)));
         assert_eq!(place(6, source, &cells), Some((2, 1)));
         assert_eq!(place(7, source, &cells), Some((2, 2)));
@@ -161,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_panic_inside_a_crate_names_its_file() {
-        let record = json!({ "name": "Panic", "message": "m", "file": "/crates/x/src/a.rs", "line": 9, "backtrace": "" });
+        let record =
+            json!({ "name": "Panic", "message": "m", "file": "/crates/x/src/a.rs", "line": 9, "backtrace": "" });
         let text = Failure::from_record(&record, "", &[]).traceback.join("\n");
         assert!(text.ends_with("  at /crates/x/src/a.rs:9"), "{text}");
     }

@@ -61,6 +61,11 @@ impl Memory {
         &self.cells
     }
 
+    /// The names of the variables that there are.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.alive.keys().map(String::as_str)
+    }
+
     /// What to say of the variables that the failed `cell` moved; empty if it moved none.
     pub fn moved_by(&self, cell: &Cell) -> Vec<String> {
         let said = |name: &String| {

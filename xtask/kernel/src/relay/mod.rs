@@ -12,6 +12,7 @@
 //! `()`, errors of the compiler (one message), what is queued behind a failure, ■, and all that evcxr leaves unanswered.
 
 mod answers;
+mod behind;
 mod connection;
 mod failure;
 mod memory;
@@ -20,7 +21,10 @@ mod records;
 mod running;
 mod sockets;
 
+use crate::assist::Assist;
+use crate::progress::{self, SetUp};
 use anyhow::{Context, Result};
+use behind::Behind;
 use connection::Connection;
 use memory::Memory;
 use message::Message;
@@ -29,12 +33,12 @@ use serde_json::{Value, json};
 use sockets::{Back, Event, Front, Tick};
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
+pub use behind::Start;
 #[cfg(test)]
 pub use running::ask_to_stop;
 pub use running::{Report, Request, interrupt_file, is_to_stop};
@@ -43,6 +47,8 @@ pub use running::{Report, Request, interrupt_file, is_to_stop};
 const OURS: &str = "nn-kernel";
 /// How often evcxr is asked whether it is there.
 const ASK: Duration = Duration::from_millis(100);
+/// How often to look how far the set-up is.
+const LOOK: Duration = Duration::from_millis(500);
 /// How long output waits for more.
 const GATHER: Duration = Duration::from_millis(10);
 /// How long a cell has to listen to ■ before a line says that it does not.
@@ -54,55 +60,49 @@ const NO_TEXT: &str = "stream did not contain valid UTF-8";
 
 /// Runs evcxr for Jupyter until either ends.
 ///
-/// `make` gives evcxr's command for the connection file that it is given; `folder` is where its cells are compiled.
+/// Jupyter is answered at once, evcxr started when the set-up of `lab` is over: `make` gives its command for the connection
+/// file that it is given.
 ///
 /// # Errors
-/// If Jupyter's file cannot be read, its ports cannot be opened, or evcxr cannot be started.
-pub fn run(connection_file: &Path, folder: Option<&Path>, make: impl FnOnce(&Path) -> Result<Command>) -> Result<()> {
+/// If Jupyter's file cannot be read, or its ports cannot be opened.
+pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Result<Start> + 'static) -> Result<()> {
     let connection = Connection::read(connection_file)?;
-    let ours = folder.map_or_else(std::env::temp_dir, Path::to_owned).join(format!("evcxr-{}.json", message::unique()));
-    let evcxr = Connection::for_evcxr(&ours)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the tasks of the kernel")?;
     let tasks = tokio::task::LocalSet::new();
     tasks.block_on(&runtime, async {
         let (events, mut waiting) = unbounded_channel();
         let front = sockets::front(&connection, &events).await?;
-        let command = make(&ours)?;
-        let mut child = tokio::process::Command::from(command).spawn().context("cannot start evcxr_jupyter")?;
-        let _guarded = match (folder, child.id()) {
-            (Some(folder), Some(process)) => Some(crate::guard::spawn(process, folder)?),
-            _ => None,
-        };
-        let back = sockets::back(&evcxr, &events);
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let ended = events.clone();
-        let waiter = spawn_local(async move {
-            tokio::select! {
-                status = child.wait() => {
-                    let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
-                    let _ = ended.send(Event::EvcxrEnded(status));
-                }
-                _ = stopped => {
-                    let _ = child.kill().await;
-                }
-            }
-        });
-        let mut relay = Relay::new(front, back, events, folder);
+        let mut relay = Relay::new(front, events, lab, Box::new(make));
         relay.work(&mut waiting).await;
-        let _ = std::fs::remove_file(&ours);
-        let _ = stop.send(());
-        let _ = waiter.await;
+        if let Some(behind) = relay.behind.take() {
+            behind.end().await;
+        }
         // The last answers are still being written.
         sleep(Duration::from_millis(100)).await;
         Ok(())
     })
 }
 
+type Make = Box<dyn FnOnce(&Path) -> Result<Start>>;
+
+/// What a cell that waits shows.
+struct Notice {
+    /// Its request.
+    cell: String,
+    line: String,
+}
+
 struct Relay {
     front: Front,
-    back: Back,
     events: UnboundedSender<Event>,
+    /// Where the set-up installs, and says how far it is.
+    lab: PathBuf,
+    /// Starts evcxr, once.
+    make: Option<Make>,
+    behind: Option<Behind>,
+    /// What a cell that waits for the set-up shows.
+    notice: Option<Notice>,
     /// Where cells are compiled, and where we and our cargo leave each other word.
     folder: Option<PathBuf>,
     /// Whether evcxr has answered once.
@@ -119,15 +119,19 @@ struct Relay {
     /// Output that waits for more: its name, its text, and the request that it belongs to.
     gathered: Option<(String, String, Value)>,
     backtrace: bool,
+    assist: Assist,
 }
 
 impl Relay {
-    fn new(front: Front, back: Back, events: UnboundedSender<Event>, folder: Option<&Path>) -> Relay {
+    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Make) -> Relay {
         Relay {
             front,
-            back,
             events,
-            folder: folder.map(Path::to_owned),
+            lab: lab.to_owned(),
+            make: Some(make),
+            behind: None,
+            notice: None,
+            folder: None,
             is_ready: false,
             queue: VecDeque::new(),
             running: None,
@@ -137,13 +141,14 @@ impl Relay {
             memory: Memory::default(),
             gathered: None,
             backtrace: false,
+            assist: Assist::default(),
         }
     }
 
     /// Acts on what arrives, until Jupyter wants the kernel to end or evcxr ends.
     async fn work(&mut self, waiting: &mut UnboundedReceiver<Event>) {
         self.publish_status(&start(), "starting");
-        self.ask_whether_ready();
+        self.wait_for_set_up();
         while let Some(event) = waiting.recv().await {
             match event {
                 Event::Shell(request) => {
@@ -156,7 +161,7 @@ impl Relay {
                         return;
                     }
                 }
-                Event::Stdin(answer) => self.pass(&self.back.stdin.clone(), answer),
+                Event::Stdin(answer) => self.to_evcxr(|back| &back.stdin, answer),
                 Event::EvcxrShell(reply) => self.take_reply(reply),
                 Event::EvcxrIopub(message) => self.take_output(message),
                 Event::EvcxrStdin(question) => self.ask_person(question),
@@ -179,6 +184,7 @@ impl Relay {
 
     fn look(&mut self, tick: Tick) {
         match tick {
+            Tick::SetUp => self.wait_for_set_up(),
             Tick::Ready if !self.is_ready => self.ask_whether_ready(),
             Tick::Ready => {}
             Tick::Flush => self.flush(),
@@ -198,15 +204,86 @@ impl Relay {
     }
 
     /// Sends `message` without whom it came from.
-    fn pass(&self, to: &sockets::To, mut message: Message) {
-        message.identities.clear();
-        let _ = to.send(message);
+    fn to_evcxr(&self, socket: impl FnOnce(&Back) -> &sockets::To, mut message: Message) {
+        if let Some(behind) = &self.behind {
+            message.identities.clear();
+            let _ = socket(&behind.back).send(message);
+        }
+    }
+
+    fn wait_for_set_up(&mut self) {
+        self.start_evcxr();
+        if self.behind.is_none() {
+            self.later(LOOK, Tick::SetUp);
+        }
+    }
+
+    /// Starts evcxr if the set-up is over; else shows how far that is.
+    fn start_evcxr(&mut self) {
+        if self.behind.is_some() {
+            return;
+        }
+        match progress::read(&self.lab) {
+            SetUp::Running(line) => self.show_progress(&line),
+            SetUp::Failed(why) => self.refuse(&format!("the set-up failed: {why}")),
+            SetUp::Over => {
+                let Some(make) = self.make.take() else { return self.refuse("evcxr_jupyter could not be started") };
+                match Behind::start(&self.lab.join("kernel"), make, &self.events) {
+                    Ok(behind) => {
+                        self.folder.clone_from(&behind.folder);
+                        self.behind = Some(behind);
+                        self.ask_whether_ready();
+                    }
+                    Err(error) => self.refuse(&format!("{error:#}")),
+                }
+            }
+        }
+    }
+
+    /// Shows in the first waiting cell how far the set-up is.
+    fn show_progress(&mut self, line: &str) {
+        let Some(cell) = self.queue.iter().find(|request| request.kind() == "execute_request").cloned() else { return };
+        if self.notice.as_ref().is_none_or(|notice| notice.cell != cell.id()) {
+            self.announce(&cell, self.number + 1);
+            self.notice = Some(Notice { cell: cell.id().to_owned(), line: String::new() });
+        }
+        let Some(notice) = self.notice.as_mut().filter(|notice| notice.line != line) else { return };
+        let kind = if notice.line.is_empty() { "display_data" } else { "update_display_data" };
+        line.clone_into(&mut notice.line);
+        let text = format!("Still being built: {line}. This cell runs as soon as that is done.");
+        let content = json!({
+            "data": { "text/plain": text },
+            "metadata": {},
+            "transient": { "display_id": format!("set-up-{}", cell.id()) },
+        });
+        self.publish(&cell, kind, content);
+    }
+
+    /// Fails what waits: there is no evcxr, and nobody makes one.
+    fn refuse(&mut self, why: &str) {
+        for request in std::mem::take(&mut self.queue).into_iter().filter(|request| request.kind() == "execute_request")
+        {
+            let mut failure = failure::Failure::new("KernelNotReady", why.to_owned());
+            failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
+            if self.notice.as_ref().is_none_or(|notice| notice.cell != request.id()) {
+                self.announce(&request, self.number + 1);
+            }
+            let running = Running::cell(request, self.requests, self.number, false, false);
+            self.reply_to_cell(&running, Some(&failure));
+        }
+    }
+
+    /// That this cell has begun.
+    fn announce(&self, request: &Message, number: u64) {
+        self.publish_status(request, "busy");
+        let content = json!({ "code": request.code(), "execution_count": number });
+        self.publish(request, "execute_input", content);
     }
 
     fn ask_whether_ready(&mut self) {
         let mut question = start();
         question.header["msg_type"] = "kernel_info_request".into();
-        let _ = self.back.shell.send(question);
+        self.to_evcxr(|back| &back.shell, question);
         self.later(ASK, Tick::Ready);
     }
 
@@ -215,10 +292,17 @@ impl Relay {
         match request.kind() {
             "execute_request" => {
                 self.queue.push_back(request);
+                if self.behind.is_none() {
+                    self.start_evcxr();
+                }
                 self.next();
             }
             "complete_request" | "inspect_request" if self.is_busy() => {
-                let content = answers::while_running(request.kind());
+                let content = if request.kind() == "complete_request" {
+                    self.assist.remembered(request.code(), answers::cursor(&request), self.memory.variables())
+                } else {
+                    answers::not_found()
+                };
                 self.answer(&request, on_control, content);
             }
             "complete_request" | "inspect_request" => {
@@ -246,7 +330,7 @@ impl Relay {
             }
             _ => {
                 self.asked.insert(request.id().to_owned(), request.identities.clone());
-                self.pass(&self.back.shell.clone(), request);
+                self.to_evcxr(|back| &back.shell, request);
             }
         }
         false
@@ -286,9 +370,9 @@ impl Relay {
             let Some(request) = self.queue.pop_front() else { return };
             self.requests += 1;
             if request.kind() != "execute_request" {
-                let asked = answers::for_evcxr(request);
-                self.running = Some(Running::question(asked.clone(), self.requests));
-                self.pass(&self.back.shell.clone(), asked);
+                let asked = answers::for_evcxr(&request);
+                self.running = Some(Running::question(request, self.requests));
+                self.to_evcxr(|back| &back.shell, asked);
                 return;
             }
             self.execute(request);
@@ -304,12 +388,12 @@ impl Relay {
         }
         self.backtrace = running::wants_backtrace(request.code()).unwrap_or(self.backtrace);
         let running = Running::cell(request, self.requests, self.number, is_silent, is_ours);
-        if !is_ours {
+        if self.notice.take_if(|notice| notice.cell == running.request.id()).is_some() {
+            self.publish(&running.request, "clear_output", json!({ "wait": false }));
+        } else if is_silent && !is_ours {
             self.publish_status(&running.request, "busy");
-            if !is_silent {
-                let content = json!({ "code": running.request.code(), "execution_count": self.number });
-                self.publish(&running.request, "execute_input", content);
-            }
+        } else if !is_ours {
+            self.announce(&running.request, self.number);
         }
         let is_empty = running.request.code().trim().is_empty();
         if let Some(folder) = &self.folder {
@@ -321,7 +405,7 @@ impl Relay {
             self.finish();
             return;
         }
-        self.pass(&self.back.shell.clone(), passed);
+        self.to_evcxr(|back| &back.shell, passed);
     }
 
     fn take_reply(&mut self, mut reply: Message) {
@@ -358,7 +442,7 @@ impl Relay {
                 if message.content["execution_state"] == "idle" {
                     running.is_idle = true;
                     self.settle();
-                } else if !running.is_cell {
+                } else if !running.is_cell && !running.is_asked_again {
                     let _ = self.front.iopub.send(message);
                 }
             }
@@ -506,12 +590,24 @@ impl Relay {
         self.next();
     }
 
-    fn finish_question(&mut self, running: Running) {
-        if let Some(mut reply) = running.reply {
-            answers::from_evcxr(&running.request, &mut reply);
-            reply.identities = running.request.identities.clone();
-            let _ = self.front.shell.send(reply);
+    fn finish_question(&mut self, mut running: Running) {
+        let Some(mut reply) = running.reply.take() else { return self.next() };
+        if !running.is_asked_again
+            && let Some(other) = answers::instead(&running.request, &reply)
+        {
+            (running.is_asked_again, running.is_idle) = (true, false);
+            self.running = Some(running);
+            self.to_evcxr(|back| &back.shell, other);
+            return;
         }
+        if running.request.kind() == "complete_request" {
+            let cursor = answers::cursor(&running.request);
+            self.assist.better(self.folder.as_deref(), running.request.code(), cursor, &mut reply.content);
+        } else {
+            answers::name_markdown(&mut reply.content);
+        }
+        reply.identities = running.request.identities.clone();
+        let _ = self.front.shell.send(reply);
         self.publish_status(&running.request, "idle");
         self.next();
     }
@@ -567,7 +663,7 @@ impl Relay {
         if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
         }
-        let mut failure = Failure::from_compiler(&running.errors);
+        let mut failure = Failure::from_compiler(&running.errors, running.number);
         for name in running::missing_names(&running.errors) {
             if let Some(why) = self.memory.why_gone(&name) {
                 failure.remark(why);
@@ -625,7 +721,7 @@ impl Relay {
     fn end_cell_process(&self) {
         let mut request = start();
         request.header["msg_type"] = "interrupt_request".into();
-        let _ = self.back.control.send(request);
+        self.to_evcxr(|back| &back.control, request);
     }
 
     fn evcxr_ended(&mut self, status: &str) {

@@ -48,6 +48,8 @@ pub struct Running {
     pub report: Option<Report>,
     /// How often ■ was pressed.
     pub presses: u32,
+    /// Whether this is a question's second form.
+    pub is_asked_again: bool,
 }
 
 impl Running {
@@ -74,6 +76,7 @@ impl Running {
             expects_end: None,
             report: None,
             presses: 0,
+            is_asked_again: false,
         }
     }
 

@@ -35,6 +35,8 @@ pub enum Event {
 
 /// What there is to look at.
 pub enum Tick {
+    /// Whether the set-up is over.
+    SetUp,
     /// Whether evcxr answers yet.
     Ready,
     /// Output that waits for more of its kind.
