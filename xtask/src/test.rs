@@ -7,6 +7,7 @@ mod anywhere;
 mod assumed;
 mod bits;
 mod dependencies;
+mod everybodys;
 mod failures;
 mod in_step;
 mod kernels;
@@ -64,6 +65,9 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
     parts.run("kernels at once, edited, killed", || needed(rust.as_ref()).and_then(|_| kernels::check(&lab)));
     parts.run("kernels anywhere", || needed(rust.as_ref()).and_then(|_| anywhere::check(&lab)));
+    for script in &everybodys::SCRIPTS {
+        parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));
+    }
     notebooks(&lab, &mut parts, rust.as_ref());
     browser_tests(&lab, &mut parts, rust.as_ref(), install);
     parts.table()

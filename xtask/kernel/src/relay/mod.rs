@@ -53,6 +53,8 @@ const GATHER: Duration = Duration::from_millis(10);
 const LISTEN: Duration = Duration::from_secs(1);
 /// How long the last output of a cell may be on its way.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// What evcxr says, and stops reading, where a cell wrote bytes to stdout that are no text.
+const NO_TEXT: &str = "stream did not contain valid UTF-8";
 
 /// Runs evcxr for Jupyter until either ends.
 ///
@@ -490,7 +492,7 @@ impl Relay {
     fn take_record(&mut self, stream: &str, record: &Value, message: &Message) {
         if record["end"] == true {
             if let Some(running) = &mut self.running {
-                running.ends.insert(stream.to_owned());
+                running.ends.insert(record["of"].as_str().unwrap_or(stream).to_owned());
                 self.settle();
             }
         } else if record["error"].is_object() {
@@ -500,6 +502,9 @@ impl Relay {
         } else {
             self.flush();
             let parent = Message { header: message.parent.clone(), ..message.clone() };
+            if let Some(wait) = record["clear"]["wait"].as_bool() {
+                self.publish(&parent, "clear_output", json!({ "wait": wait }));
+            }
             for (field, kind) in [("display", "display_data"), ("update", "update_display_data")] {
                 if let Some(shown) = record.get(field) {
                     let content = json!({
@@ -671,6 +676,9 @@ impl Relay {
             }
             return Some(failure);
         }
+        if message.contains(NO_TEXT) {
+            return Some(self.begin_anew());
+        }
         if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
         }
@@ -686,6 +694,21 @@ impl Relay {
         Some(failure)
     }
 
+    /// Ends the cells' process, for evcxr takes the end of the cell that wrote no text for the end of the next one, and so on.
+    fn begin_anew(&mut self) -> failure::Failure {
+        self.end_cell_process();
+        // evcxr notices that its process has ended when it is to run something.
+        self.queue.push_front(running::our_cell("drop(0);"));
+        let mut failure = failure::Failure::new(
+            "KernelProcessDied",
+            "the cell wrote bytes to stdout that are no text (UTF-8), so its process had to be ended".to_owned(),
+        );
+        if let Some(gone) = self.memory.lose_all() {
+            failure.remark(gone);
+        }
+        failure
+    }
+
     fn abort_queue(&mut self) {
         for request in std::mem::take(&mut self.queue) {
             if request.kind() == "execute_request" && request.header["session"] != OURS {
@@ -699,7 +722,8 @@ impl Relay {
     /// The first ■ asks the cell to stop, and our cargo to end a compiler; the second ends the cell's process.
     fn interrupt(&mut self) {
         self.abort_queue();
-        let Some(running) = self.running.as_mut().filter(|running| running.is_cell) else { return };
+        // A cell of ours gives back variables, and takes no time worth stopping.
+        let Some(running) = self.running.as_mut().filter(|running| running.is_cell && !running.is_ours) else { return };
         running.presses += 1;
         let (presses, request) = (running.presses, running.request_number);
         if let Some(folder) = &self.folder {
