@@ -52,7 +52,7 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
     let call = kernel.join("cell.call.json");
     let _ = fs::remove_file(&call);
     let start = SystemTime::now();
-    let program = env::current_exe().context("cannot tell where the kernel's cargo is")?;
+    let program = process::own_program()?;
     let output = cargo.env(WRAPPER, program).env(CALL, &call).stderr(Stdio::inherit()).output();
     let called = fs::read(&call);
     let _ = fs::remove_file(&call);

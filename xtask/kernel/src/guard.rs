@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// Starts the guard of the kernel that this process is about to become.
 pub fn spawn(folder: &Path) -> Result<()> {
-    let program = std::env::current_exe().context("cannot tell where the launcher is")?;
+    let program = process::own_program()?;
     let mut guard = Command::new(program);
     guard.arg("guard").arg(std::process::id().to_string()).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
