@@ -1,8 +1,8 @@
 //! What is assumed of evcxr, all in one place; everything else here would work with any program like it.
 //!
-//! [`ALL`] has a test for each: `cargo xtask test evcxr` starts a plain evcxr that knows nothing of us, gives it a few cells,
-//! and looks at what it asked of cargo and what it wrote ([`Seen`]). Whoever moves to another version changes [`VERSION`],
-//! runs that, and finds named what is no longer so, and who relied on it.
+//! [`ALL`] has a test for each: `cargo xtask test evcxr` starts a plain evcxr that knows nothing of us, gives it a few
+//! cells, and looks at what it asked of cargo and what it wrote ([`Seen`]). Whoever moves to another version changes
+//! [`VERSION`], runs that, and finds named what is no longer so, and who relied on it.
 
 mod seen;
 

@@ -191,8 +191,8 @@ fn edited_files(messages: &[u8]) -> Option<BTreeSet<PathBuf>> {
     Some(files)
 }
 
-/// What else a call of the compiler with these `words` depends on: manifests, cargo's settings, the compiler, and the libraries
-/// that it is given.
+/// What else a call of the compiler with these `words` depends on: manifests, cargo's settings, the compiler, and the
+/// libraries that it is given.
 fn settings(kernel: &Path, words: &[&str]) -> Option<Vec<PathBuf>> {
     let mut files = vec![kernel.join("Cargo.toml"), kernel.join("Cargo.lock"), PathBuf::from(words.first()?)];
     let home = env::var_os(CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
