@@ -7,20 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::message;
+use common::{message, node, script};
 use image::{Rgb, RgbImage};
 use nn_core::prelude::*;
-
-/// Node, if there is one; `NN_CORE_NODE` may name it.
-fn node() -> Option<Command> {
-    let program = std::env::var_os("NN_CORE_NODE").unwrap_or_else(|| "node".into());
-    if Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success()) {
-        return Some(Command::new(program));
-    }
-    assert!(std::env::var_os("CI").is_none(), "no Node here, which CI must have");
-    eprintln!("skipped: the drawing pad's JavaScript was not run; install Node, or set NN_CORE_NODE to it");
-    None
-}
 
 /// What the pad's JavaScript makes of inputs and of pages.
 struct Answers {
@@ -42,8 +31,7 @@ fn javascript(node: &mut Command, network: &Network, inputs: &Array2<f32>, pages
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let html = network.drawing_pad().unwrap().to_html();
-    let (_, script) = html.split_once("<script>").unwrap();
-    fs::write(at("script.js"), script.split_once("</script>").unwrap().0).unwrap();
+    fs::write(at("script.js"), script(&html)).unwrap();
     fs::write(at("inputs.f32"), inputs.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>()).unwrap();
     fs::create_dir(at("pages")).unwrap();
     for (number, page) in pages.iter().enumerate() {

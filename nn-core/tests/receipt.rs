@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{easy_data, layer, skip};
+use common::{easy_data, layer, say, skip};
 use nn_core::prelude::*;
 
 fn data() -> Mnist {
@@ -157,8 +157,8 @@ fn the_notebooks_network_is_the_same_bits_as_this_tests() {
     for title in ["processor", "rustc"] {
         let ours = row(&receipt, title).unwrap();
         if !shown.iter().any(|line| line.starts_with(title) && line.ends_with(&ours)) {
-            eprintln!("not compared: mnist.ipynb was run with another {title} than {ours}");
-            return;
+            // No failure, not even with `CI` set: whose machine it is does not make it wrong.
+            return say(&format!("not compared: mnist.ipynb was run with another {title} than {ours}"));
         }
     }
     for title in ["initial weights", "trained from", "training", "test accuracy", "fingerprint"] {

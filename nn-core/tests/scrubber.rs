@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use common::message;
+use common::{message, node, script};
 use nn_core::prelude::*;
 
 fn mnist() -> Mnist {
@@ -87,6 +87,18 @@ fn the_scrubber_is_small_and_needs_nothing_from_elsewhere() {
     assert!(html.len() < 700_000, "{} bytes", html.len());
     assert!(html.contains("before training") && html.contains("after epoch 59"));
     assert_eq!(html.matches("{ name: ").count(), 21);
+}
+
+/// A browser shows it in `cargo xtask test`; here at least the script, its data and its style are read as JavaScript.
+#[test]
+fn the_scrubbers_script_is_javascript() {
+    let Some(mut node) = node() else { return };
+    let mnist = mnist();
+    let (_, history) = trained(&mnist, 1);
+    let file = tempfile::Builder::new().suffix(".js").tempfile().unwrap();
+    std::fs::write(file.path(), script(&history.scrubber(&mnist.test).unwrap().to_html())).unwrap();
+    let output = node.arg("--check").arg(file.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

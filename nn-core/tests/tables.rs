@@ -89,7 +89,7 @@ fn a_table_without_rows_or_columns_is_still_a_table() {
     xml(&Table::new("", [""; 0], none).unwrap().to_html());
     let table = DataFrame::empty().table();
     xml(&table.to_html());
-    assert_eq!(format!("{table:?}"), "Table(0 rows, 0 columns)");
+    assert_eq!(format!("{table:?}"), "Table: 0 rows, 0 columns");
 }
 
 #[test]

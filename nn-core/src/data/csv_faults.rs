@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::PIXELS;
+use super::dataset::PIXELS;
 use crate::error::shown;
 use crate::{Error, Result};
+
+/// A byte order mark.
+const MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 const HEADER: &str = "a header line `label,1x1,1x2,…,28x28`";
 
@@ -20,50 +23,58 @@ pub(super) struct Header {
 ///
 /// # Errors
 /// [`Error::Content`] if there is none, or another than a table of digits has.
+#[expect(clippy::expect_used, reason = "what is split has a first part")]
 pub(super) fn header(path: &Path, text: &[u8]) -> Result<Header> {
-    let wrong = |expected: String, found: String| Err(Error::content(path, "line 1: ", expected, found));
     if text.starts_with(&[0xff, 0xfe]) || text.starts_with(&[0xfe, 0xff]) {
-        return wrong("UTF-8 text".into(), "UTF-16: save the table again as UTF-8".into());
+        return Err(line_1(path, "UTF-8 text", "UTF-16: save the table again as UTF-8"));
     }
-    let mark = if text.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 };
-    let end = text.iter().position(|&byte| byte == b'\n').map_or(text.len(), |at| at + 1);
-    let line = text.get(mark..end).unwrap_or_default();
-    let Some(line) = std::str::from_utf8(line).ok().filter(|line| !line.contains('\0')) else {
-        return wrong(HEADER.into(), "bytes that are not text".into());
+    let mark = if text.starts_with(&MARK) { MARK.len() } else { 0 };
+    let (_, rest) = text.split_at(mark);
+    let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+    let Some(line) = std::str::from_utf8(rest.split_at(end).0).ok().filter(|line| !line.contains('\0')) else {
+        return Err(line_1(path, HEADER, "bytes that are not text"));
     };
     if line.trim().is_empty() {
-        return wrong(HEADER.into(), "an empty line".into());
+        return Err(line_1(path, HEADER, "an empty line"));
     }
-    let names = || line.trim_end().split(',').map(|name| name.trim().trim_matches('"'));
-    let label = names().next().unwrap_or_default();
+    let label = names(line).next().expect("what is split has a first part");
     if number(label.as_bytes()).is_some() {
         let found = format!("no header but a number, `{}`: add that line before it", shown(label));
-        return wrong(HEADER.into(), found);
+        return Err(line_1(path, HEADER, found));
     }
     // Counted before they are kept: a long line of commas should not fill the memory.
-    let count = names().count();
+    let count = names(line).count();
     if count != PIXELS + 1 {
         let expected = format!("{} columns, `label` and {PIXELS} pixels", PIXELS + 1);
-        return wrong(expected, format!("{count} (the first is `{}`)", shown(label)));
+        return Err(line_1(path, expected, format!("{count} (the first is `{}`)", shown(label))));
     }
     if !label.eq_ignore_ascii_case("label") {
-        return wrong("`label` as the first column's name".into(), format!("`{}`", shown(label)));
+        return Err(line_1(path, "`label` as the first column's name", format!("`{}`", shown(label))));
     }
-    let names: Vec<String> = ["label"].into_iter().chain(names().skip(1)).map(str::to_owned).collect();
+    let names: Vec<String> = ["label"].into_iter().chain(names(line).skip(1)).map(str::to_owned).collect();
     let mut seen = HashSet::new();
     if let Some(twice) = names.iter().find(|&name| !seen.insert(name)) {
-        return wrong("a different name for every column".into(), format!("`{}` twice", shown(twice)));
+        return Err(line_1(path, "a different name for every column", format!("`{}` twice", shown(twice))));
     }
-    Ok(Header { names, length: end })
+    Ok(Header { names, length: mark + end })
+}
+
+fn line_1(path: &Path, expected: impl Into<String>, found: impl Into<String>) -> Error {
+    Error::content(path, "line 1: ", expected, found)
+}
+
+/// The names in a header.
+fn names(line: &str) -> impl Iterator<Item = &str> {
+    line.trim_end().split(',').map(|name| name.trim().trim_matches('"'))
 }
 
 /// The first fault in whole lines of text, of which the first is line number `line`.
 pub(super) fn first(path: &Path, text: &[u8], header: &Header, mut line: usize) -> Option<Error> {
     for content in text.strip_suffix(b"\n").unwrap_or(text).split(|&byte| byte == b'\n') {
         let content = content.strip_suffix(b"\r").unwrap_or(content);
-        let fault = |at: String, expected: &str, found: String| Some(Error::content(path, at, expected, found));
+        let at = format!("line {line}: ");
         if content.is_empty() {
-            return fault(format!("line {line}: "), "a label and 784 pixels", "an empty line".into());
+            return Some(Error::content(path, at, "a label and 784 pixels", "an empty line"));
         }
         let fields = content.split(|&byte| byte == b',').count();
         for (column, (field, name)) in content.split(|&byte| byte == b',').zip(&header.names).enumerate() {
@@ -81,11 +92,11 @@ pub(super) fn first(path: &Path, text: &[u8], header: &Header, mut line: usize) 
                 text if text.starts_with('"') => format!("`{}` in quotes", shown(text.trim_matches('"'))),
                 _ => format!("`{}`", shown(&field)),
             };
-            return fault(format!("line {line}, column {}: ", shown(name)), expected, found);
+            return Some(Error::content(path, format!("line {line}, column {}: ", shown(name)), expected, found));
         }
         if fields != header.names.len() {
             let expected = format!("{} fields", header.names.len());
-            return fault(format!("line {line}: "), &expected, fields.to_string());
+            return Some(Error::content(path, at, expected, fields.to_string()));
         }
         line += 1;
     }
@@ -100,6 +111,10 @@ fn number(field: &[u8]) -> Option<u32> {
         return None;
     }
     let significant = digits.trim_start_matches('0');
-    // Three digits suffice to know whether it is too large.
-    if significant.len() > 3 { Some(u32::MAX) } else { Some(significant.parse().unwrap_or(0)) }
+    // Three digits suffice to know whether it is too large; none are left of 0.
+    match significant.len() {
+        0 => Some(0),
+        1..=3 => significant.parse().ok(),
+        _ => Some(u32::MAX),
+    }
 }

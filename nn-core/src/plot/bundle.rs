@@ -19,13 +19,14 @@ pub(crate) fn print_with_picture(html: &str, png: Option<&str>, text: &str) {
 }
 
 fn blocks(contents: &[(&str, &str)]) -> String {
-    let block = |(mime, text): &(&str, &str)| {
+    let mut blocks = String::new();
+    for (mime, text) in contents {
         // A line of the content that looks like the end of the block must not end it.
         let lines: Vec<_> =
             text.trim_end().lines().map(|line| if line == END { " EVCXR_END_CONTENT" } else { line }).collect();
-        format!("EVCXR_BEGIN_CONTENT {mime}\n{}\n{END}\n", lines.join("\n"))
-    };
-    contents.iter().map(block).collect()
+        blocks += &format!("EVCXR_BEGIN_CONTENT {mime}\n{}\n{END}\n", lines.join("\n"));
+    }
+    blocks
 }
 
 #[cfg(test)]

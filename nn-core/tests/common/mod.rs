@@ -1,6 +1,8 @@
 //! What several tests share.
 #![allow(dead_code, reason = "every test file is a crate of its own and uses a part of this")]
 
+use std::process::Command;
+
 use ndarray::{Array, Array1, Array2, Dimension};
 use nn_core::prelude::*;
 use nn_core::{Float, Layer};
@@ -11,7 +13,7 @@ use rand_distr::{Distribution, StandardNormal, Uniform};
 /// Every loss with every activation that it goes with at the end of a network.
 pub fn pairs() -> Vec<(Loss, Activation)> {
     let all = Loss::ALL.into_iter().flat_map(|loss| Activation::ALL.map(|output| (loss, output)));
-    all.filter(|(loss, output)| loss.check(*output).is_ok()).collect()
+    all.filter(|(loss, output)| loss.check_output(*output).is_ok()).collect()
 }
 
 /// Numbers of N(0, 1), `(rows, columns)`, the same for the same seed.
@@ -70,7 +72,25 @@ pub fn bits(network: &Network) -> Vec<u32> {
 /// Says that a test was skipped, where it is seen; a failure where tests run by themselves, with `CI` set.
 pub fn skip(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{why}");
-    // Not eprintln!, which a test that passes keeps to itself.
-    let line = format!("skipped: {why}\n");
-    std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+    say(&format!("skipped: {why}"));
+}
+
+/// Says a line where it is seen: not by eprintln!, which a test that passes keeps to itself.
+pub fn say(line: &str) {
+    std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// Node, if there is one; `NN_CORE_NODE` may name it. Without it, the test is skipped.
+pub fn node() -> Option<Command> {
+    let program = std::env::var_os("NN_CORE_NODE").unwrap_or_else(|| "node".into());
+    if Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success()) {
+        return Some(Command::new(program));
+    }
+    skip("JavaScript was not run; install Node, or set NN_CORE_NODE to it");
+    None
+}
+
+/// The script of an interactive part of a page.
+pub fn script(html: &str) -> &str {
+    html.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0
 }

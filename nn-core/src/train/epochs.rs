@@ -1,0 +1,140 @@
+//! The epochs of [`Training::run`] at full speed: what [`Training::by_the_book`] defines, with all that is kept and shown.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "Training::check: there is data; rows are those of the data"
+)]
+
+use super::progress::Lines;
+use super::{Epoch, History, Trained, Training};
+use crate::data::Dataset;
+use crate::fast::{Descent, Examples, Team};
+use crate::{Error, Float, Network, Result};
+
+/// Training has diverged when the first epoch's loss is this many times the loss of its first mini-batch, taken before
+/// anything was learned, or a later epoch's this many times the first epoch's.
+const DIVERGED: f64 = 10.0;
+
+/// Smaller steps (parameters × examples) run on one thread: sharing them out would take longer.
+const WORTH_SHARING: usize = 500_000;
+
+// Here, once for each precision: else every cell that trains would compile the fast loops itself, unoptimised.
+macro_rules! trained {
+    ($($float:ident),*) => {$(
+        impl Trained for $float {
+            fn train(
+                training: &Training,
+                history: History,
+                network: &mut Network<Self>,
+                train: &Dataset,
+                test: &Dataset,
+            ) -> Result<History> {
+                training.run_from(history, network, train, test)
+            }
+        }
+    )*};
+}
+
+trained!(f32, f64);
+
+impl Training {
+    /// The epochs that `history` does not hold yet.
+    fn run_from<F: Float>(
+        &self,
+        mut history: History,
+        network: &mut Network<F>,
+        train: &Dataset,
+        test: &Dataset,
+    ) -> Result<History> {
+        let mut losses = vec![self.loss];
+        losses.extend(&self.also);
+        let settings = self.settings(train.len());
+        let (descent, mini_batches) = (settings.descent(), settings.mini_batches());
+        let mut recipe = network.recipe().clone();
+        if history.epochs.is_empty() {
+            recipe = recipe.begun(&network.fingerprint());
+        } else {
+            // A checkpoint already says what its training began with.
+            network.set_recipe(recipe.trained(history.epochs.len(), &descent, &mini_batches));
+        }
+        let lines = Lines::new(&history, self.epochs);
+        if self.keep_networks {
+            history.networks = vec![network.cast()];
+        }
+        Team::with(self.team_size(network), |team| {
+            let mut fast = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
+            for epoch in history.epochs.len()..self.epochs {
+                let (first_loss, train_loss) = self.epoch(epoch, &mut fast, train.len(), team)?;
+                // Judged by the record alone, so that a training that was resumed is judged as one that was never interrupted.
+                let start = history.epochs.first().map_or(first_loss, |first| first.train_loss);
+                self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
+                let (mut measured, accuracy) = fast.evaluate(&losses, team);
+                measured.iter().try_for_each(|&loss| self.check_loss(epoch, loss, f64::MAX))?;
+                let good = network.clone();
+                fast.copy_to(network.layers_mut());
+                if network.check_finite().is_err() {
+                    // The loss may not show it: relu hides a pre-activation of −∞, and a pixel that is 0 its weights.
+                    *network = good;
+                    return Err(Error::Diverged { epoch, loss: f64::NAN, learning_rate: self.learning_rate });
+                }
+                let test_loss = measured.remove(0);
+                history.epochs.push(Epoch { train_loss, test_loss, accuracy, also: measured });
+                network.set_recipe(recipe.trained(history.epochs.len(), &descent, &mini_batches));
+                if !self.quiet {
+                    lines.print(&history);
+                }
+                if self.keep_networks {
+                    history.networks.push(network.cast());
+                }
+                if let Some(path) = &self.checkpoint {
+                    self.write_checkpoint(path, network, &recipe, &settings, &history)?;
+                }
+            }
+            Ok(history)
+        })
+    }
+
+    fn team_size<F: Float>(&self, network: &Network<F>) -> usize {
+        match self.threads {
+            Some(threads) => threads,
+            None => Team::threads_for(network.parameter_count() * self.mini_batch_size, WORTH_SHARING),
+        }
+    }
+
+    /// One pass over the training set of `len` examples; returns the loss of its first mini-batch, and the mean of all.
+    ///
+    /// [`Descent::step`] does to a mini-batch what [`Network::forward`], [`Network::backward`] and [`Network::step`] do.
+    fn epoch<F: Float>(
+        &self,
+        epoch: usize,
+        descent: &mut Descent<'_, F>,
+        len: usize,
+        team: &mut Team<'_>,
+    ) -> Result<(f64, f64)> {
+        let order = self.shuffle.map(|_| self.order(epoch, len));
+        let (mut first, mut sum) = (None, 0.0);
+        for start in (0..len).step_by(self.mini_batch_size) {
+            let rows = start..(start + self.mini_batch_size).min(len);
+            let n = rows.len() as f64;
+            let examples = match &order {
+                Some(order) => Examples::Picked(&order[rows]),
+                None => Examples::Run(rows),
+            };
+            let loss = descent.step(&examples, self.loss, self.learning_rate, team);
+            self.check_loss(epoch, loss / n, f64::MAX)?;
+            first.get_or_insert(loss / n);
+            sum += loss;
+        }
+        Ok((first.expect("there is an example: Training::check"), sum / len as f64))
+    }
+
+    /// Fails unless `loss` is a number up to `limit`.
+    fn check_loss(&self, epoch: usize, loss: f64, limit: f64) -> Result<()> {
+        // Not true of NaN.
+        if loss <= limit {
+            return Ok(());
+        }
+        Err(Error::Diverged { epoch, loss, learning_rate: self.learning_rate })
+    }
+}
