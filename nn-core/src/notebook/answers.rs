@@ -83,7 +83,7 @@ impl<'a> Answers<'a> {
         Ok(Specimen { picture, label, answer, probabilities })
     }
 
-    /// The first so many of these examples.
+    /// The first of these examples, `most` of them at most, with their pictures and probabilities.
     pub fn specimens(&self, examples: &[Example], most: usize) -> Result<Vec<Specimen>> {
         examples.iter().take(most).map(|example| self.specimen(example)).collect()
     }

@@ -179,7 +179,7 @@ fn curve(activation: Activation) -> Vec<f64> {
     const STEPS: usize = 32;
     let zs = Array1::from_shape_fn(STEPS + 1, |step| -4.0 + 8.0 * step as f64 / STEPS as f64).insert_axis(Axis(1));
     let values = match activation {
-        // Beside one other neuron, whose z is 0.
+        // Next to one other neuron, whose z is 0.
         Activation::Softmax => zs.mapv(|z: f64| z.exp() / (z.exp() + 1.0)),
         _ => activation.value(zs.view()),
     };

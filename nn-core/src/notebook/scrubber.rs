@@ -155,13 +155,11 @@ fn javascript(before: &Layer, last: &Network, frames: &[Frame<'_>], (digits, tes
 /// The units that training changed most, in their own order.
 fn most_changed_units(before: &Layer, after: &Layer) -> Vec<usize> {
     let mut changes = Vec::with_capacity(before.biases.len());
-    for (before, after) in before.weights.outer_iter().zip(after.weights.outer_iter()) {
-        changes.push(before.iter().zip(after).map(|(before, after)| (after - before).powi(2)).sum::<f32>());
+    for (unit, (before, after)) in before.weights.outer_iter().zip(after.weights.outer_iter()).enumerate() {
+        changes.push((unit, before.iter().zip(after).map(|(before, after)| (after - before).powi(2)).sum::<f32>()));
     }
-    let mut units: Vec<_> = changes.into_iter().enumerate().collect();
-    units.sort_by(|one, other| other.1.total_cmp(&one.1));
-    units.truncate(UNITS);
-    let mut units: Vec<_> = units.into_iter().map(|(unit, _)| unit).collect();
+    changes.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let mut units: Vec<_> = changes.into_iter().take(UNITS).map(|(unit, _)| unit).collect();
     units.sort_unstable();
     units
 }

@@ -25,7 +25,7 @@ impl HeatMap {
         self.counts.len()
     }
 
-    /// The largest count off the diagonal: with its colour the mistakes show, which are few beside the right answers.
+    /// The largest count off the diagonal: with its colour the mistakes show, which are few compared with the right answers.
     fn most_mistaken(&self) -> usize {
         self.mistakes().map(|(_, _, count)| count).max().unwrap_or(0)
     }
@@ -46,7 +46,7 @@ impl HeatMap {
 /// their share of the most frequent one.
 pub(crate) fn cell_colors(is_right: bool, share: f64) -> (Color, Color) {
     let deep = if is_right { Color::BLUE } else { Color::VERMILION };
-    // A few mistakes must still be seen beside many.
+    // A few mistakes must still be seen next to many.
     let color = if share > 0.0 { CARD.mixed(deep, 0.08 + 0.92 * share.sqrt()) } else { CARD };
     (color, color.ink())
 }

@@ -44,7 +44,7 @@ pub(super) struct Layout<'a> {
     pub panels: &'a [Panel],
 }
 
-/// Panels in rows of so many, and what they would measure at their natural sizes.
+/// The panels in rows, and what they would measure at their natural sizes.
 struct Rows {
     columns: usize,
     natural: Vec<(f64, f64)>,

@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use plotters::prelude::{DrawingBackend, SVGBackend};
 
 use super::painter::{FAMILY, Painter, in_words};
-use super::scene::{Scene, Shape};
+use super::picture::Picture;
+use super::scene::{Frame, Scene, Shape};
 use super::text;
 use super::theme::{BORDER, CARD, RADIUS};
 
@@ -49,23 +50,23 @@ pub(super) fn document(scene: &Scene<'_>, width: f64, height: f64, title: &str, 
     svg.push_str(&plain_elements(&body));
     for shape in &scene.shapes {
         if let Shape::Picture(frame, picture) = shape {
-            // Enlarged pixels stay squares; reduced ones may be averaged.
-            let pixelated =
-                if frame.width >= picture.width() as f64 { " style=\"image-rendering:pixelated\"" } else { "" };
-            let _ = writeln!(
-                svg,
-                "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\"{pixelated} \
-                 href=\"data:image/png;base64,{}\"/>",
-                (frame.x * SVG_UNIT).round(),
-                (frame.y * SVG_UNIT).round(),
-                (frame.width * SVG_UNIT).round(),
-                (frame.height * SVG_UNIT).round(),
-                STANDARD.encode(picture.png())
-            );
+            write_picture(&mut svg, *frame, picture);
         }
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+fn write_picture(svg: &mut String, frame: Frame, picture: &Picture) {
+    // Enlarged pixels stay squares; reduced ones may be averaged.
+    let pixelated = if frame.width >= picture.width() as f64 { " style=\"image-rendering:pixelated\"" } else { "" };
+    let [x, y, width, height] = [frame.x, frame.y, frame.width, frame.height].map(|length| (length * SVG_UNIT).round());
+    let png = STANDARD.encode(picture.png());
+    let _ = writeln!(
+        svg,
+        "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\"{pixelated} \
+         href=\"data:image/png;base64,{png}\"/>"
+    );
 }
 
 /// What plotters wrote between its own `<svg>` and `</svg>`, without the attributes that the outer element sets.

@@ -1,15 +1,16 @@
-//! Tables: rows and columns as a cell's result, in HTML with plain text beside it.
+//! Tables: rows and columns as a cell's result, in HTML and in plain text.
 
 mod column;
 mod frame;
 mod html;
+mod rows;
 
-use std::collections::VecDeque;
 use std::fmt::{self, Display};
 
 use crate::plot::{bundle, text};
 use crate::{Error, Result};
-use column::{Cell, Column, Shown};
+use column::{Column, Shown};
+use rows::{FIRST_ROWS, LAST_ROWS, Rows};
 
 /// Where a column's texts stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +50,6 @@ pub trait ToTable {
     fn table(&self) -> Table;
 }
 
-/// Of a longer table, only its first and last rows are shown.
-const FIRST_ROWS: usize = 15;
-const LAST_ROWS: usize = 5;
 /// Of a wider table, only its first and last columns are shown.
 const FIRST_COLUMNS: usize = 8;
 const LAST_COLUMNS: usize = 4;
@@ -75,24 +73,30 @@ impl Table {
     where
         Row: IntoIterator<Item: Display>,
     {
-        let mut builder = Builder::new(headers.into_iter().map(clean).collect());
-        let count = builder.columns.len();
+        let headers: Vec<_> = headers.into_iter().map(clean).collect();
+        let count = headers.len();
+        let mut kept = Rows::new(headers);
         for (index, row) in rows.into_iter().enumerate() {
             let texts: Vec<_> = row.into_iter().map(clean).collect();
             if texts.len() != count {
                 let expected = format!("{count} texts in each row, one for each header");
                 return Err(Error::argument("rows", expected, format!("{} in row {index}", texts.len())));
             }
-            builder.push(texts);
+            kept.push(texts);
         }
-        Ok(builder.table(clean(caption.as_ref())))
+        Ok(Self::of_rows(clean(caption.as_ref()), kept))
     }
 
     /// A table of rows with as many texts as there are headers.
     pub(super) fn of(caption: String, headers: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) -> Self {
-        let mut builder = Builder::new(headers);
-        rows.into_iter().for_each(|row| builder.push(row));
-        builder.table(caption)
+        let mut kept = Rows::new(headers);
+        rows.into_iter().for_each(|row| kept.push(row));
+        Self::of_rows(caption, kept)
+    }
+
+    fn of_rows(caption: String, rows: Rows) -> Self {
+        let row_count = rows.count();
+        Self { caption, columns: rows.columns(), row_count, has_total: false, decimals: None }
     }
 
     /// A last row apart from the others, with as many texts as there are headers.
@@ -131,7 +135,7 @@ impl Table {
         for (index, column) in self.shown().iter().enumerate() {
             let total = self.has_total.then_some(&column.total);
             let texts: Vec<&String> = std::iter::once(&column.header).chain(&column.texts).chain(total).collect();
-            let widest = texts.iter().map(|text| width(text)).max().unwrap_or(0);
+            let widest = texts.iter().map(|text| width(text)).fold(0, usize::max);
             for (line, text) in lines.iter_mut().zip(texts) {
                 let space = " ".repeat(widest - width(text));
                 line.push_str(if index > 0 { "  " } else { "" });
@@ -185,50 +189,6 @@ impl Table {
     }
 }
 
-/// Collects rows, of which it keeps only those that will be shown.
-struct Builder {
-    columns: Vec<Column>,
-    first: Vec<Vec<String>>,
-    last: VecDeque<Vec<String>>,
-    row_count: usize,
-}
-
-impl Builder {
-    fn new(headers: Vec<String>) -> Self {
-        let columns = headers.into_iter().map(|header| Column::new(header, Align::Right)).collect();
-        Self { columns, first: Vec::new(), last: VecDeque::new(), row_count: 0 }
-    }
-
-    fn push(&mut self, row: Vec<String>) {
-        self.row_count += 1;
-        for (column, text) in self.columns.iter_mut().zip(&row) {
-            if !is_number(text) {
-                column.align = Align::Left;
-            }
-        }
-        if self.first.len() < FIRST_ROWS {
-            return self.first.push(row);
-        }
-        if self.last.len() == LAST_ROWS {
-            self.last.pop_front();
-        }
-        self.last.push_back(row);
-    }
-
-    fn table(self, caption: String) -> Table {
-        let Self { mut columns, first, last, row_count } = self;
-        for row in first.into_iter().chain(last) {
-            for (column, text) in columns.iter_mut().zip(row) {
-                column.cells.push(Cell::Text(text));
-            }
-        }
-        if row_count == 0 {
-            columns.iter_mut().for_each(|column| column.align = Align::Left);
-        }
-        Table { caption, columns, row_count, has_total: false, decimals: None }
-    }
-}
-
 /// One line: `Table: 10 rows, 3 columns`.
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -252,10 +212,6 @@ fn clean(text: impl Display) -> String {
         Some((end, _)) => format!("{}…", text.split_at(end).0),
         None => text,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || "+-−.,%×eE∞–/ ".contains(c))
 }
 
 /// How many columns of a terminal the text takes: Chinese signs take two.
