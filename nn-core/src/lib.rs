@@ -110,10 +110,22 @@ mod network;
 pub mod notebook;
 #[cfg(feature = "figures")]
 pub mod plot;
+pub mod protocol;
 mod store;
 mod train;
 
 use store::whole_file;
+
+/// Who shows a training that goes from `before` whole epochs to `epochs` while it runs. `train` knows none of the modules that
+/// show something, so the choice is made here.
+fn watch(before: usize, epochs: usize) -> Box<dyn train::Watch> {
+    #[cfg(feature = "figures")]
+    if let Some(curve) = notebook::GrowingCurve::new(before, epochs) {
+        return Box::new(curve);
+    }
+    let _ = (before, epochs);
+    Box::new(train::Nobody)
+}
 
 // The notebook kernel must be able to name the type of every variable: arrays and tables by way of these. And plotters, for
 // figures by hand.
@@ -128,7 +140,7 @@ pub use error::{Error, Result};
 pub use float::Float;
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Epoch, Evaluation, History, Trained, Training};
+pub use train::{Epoch, Evaluation, History, Stopped, Trained, Training};
 
 /// Everything a notebook needs, in one `use`, including ndarray's everyday names and polars' `df!`.
 pub mod prelude {
@@ -136,7 +148,7 @@ pub mod prelude {
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::metrics::{self, ConfusionMatrix};
     #[cfg(feature = "figures")]
-    pub use crate::notebook::{Table, ToTable};
+    pub use crate::notebook::{self, Table, ToTable};
     #[cfg(feature = "figures")]
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};

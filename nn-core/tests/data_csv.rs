@@ -141,10 +141,6 @@ fn what_is_no_file_or_an_empty_one_is_named() {
 #[test]
 fn headers_that_do_not_fit_are_refused() {
     assert_refused("\n", "line 1: expected a header line `label,1x1,1x2,…,28x28`, found an empty line");
-    assert_refused(
-        line("3", "0"),
-        "line 1: expected a header line `label,1x1,1x2,…,28x28`, found no header but a number, `3`",
-    );
     assert_refused(header(), "expected rows after the header, found none");
     assert_refused(header() + "\r\n\n", "expected rows after the header, found none");
     for columns in [784, 786] {

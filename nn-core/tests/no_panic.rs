@@ -125,6 +125,7 @@ fn a_history_whose_fields_no_longer_fit_gives_what_it_has() {
         loss: Loss::CrossEntropy,
         also: vec![Loss::MeanSquaredError],
         epochs: vec![epoch(vec![0.5]), epoch(vec![])],
+        stopped: None,
         networks: vec![],
     };
     let losses = history.losses(Loss::MeanSquaredError).unwrap();

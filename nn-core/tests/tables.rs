@@ -133,6 +133,7 @@ fn a_history_is_a_table_of_its_epochs() {
         loss: Loss::CrossEntropy,
         also: vec![Loss::BinaryCrossEntropy],
         epochs: vec![epoch(0.5), epoch(0.25)],
+        stopped: None,
         networks: Vec::new(),
     };
     assert_eq!(

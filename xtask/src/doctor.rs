@@ -1,10 +1,12 @@
 //! `cargo xtask doctor`: what is wrong or slow on this computer, and the command that fixes it. It changes nothing.
 
-use crate::setup::{Lab, MOVE, Rust, evcxr, python, version_numbers};
+use crate::kernel;
+use crate::setup::{Lab, Rust, evcxr, python, version_numbers};
 use anyhow::Result;
+use nn_kernel::files::{self, Lock};
 use nn_kernel::{assumed, folder, kept, process};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// What was found about one thing.
@@ -29,13 +31,14 @@ const NEEDED_MEMORY: u64 = 4000;
 pub fn run() -> Result<ExitCode> {
     let lab = Lab::here()?;
     let findings = [
-        path(&lab),
         rust(),
         interpreter(),
-        kernel(&lab),
+        evcxr(&lab),
         warm_build(&lab),
         running(&lab),
         hard_links(&lab),
+        locks(&lab),
+        own_jupyter(kernel::look(), &lab),
         disk(&process::read(Command::new("df").arg("-Pm").arg(&lab.repository)).unwrap_or_default()),
         cores(std::thread::available_parallelism().map_or(1, usize::from)),
         memory(&fs::read_to_string("/proc/meminfo").unwrap_or_default()),
@@ -57,14 +60,6 @@ fn line(finding: &Finding) -> String {
         Fine(what) => format!("ok     {what}"),
         Slow(what, cure) => format!("slow   {what}\n       → {cure}"),
         Wrong(what, cure) => format!("WRONG  {what}\n       → {cure}"),
-    }
-}
-
-fn path(lab: &Lab) -> Finding {
-    let path = lab.repository.display();
-    match lab.check_path() {
-        Ok(()) => Fine(format!("the repository's path, {path}")),
-        Err(_) => Wrong(format!("{path}: no notebook works yet in a path with a blank"), MOVE.into()),
     }
 }
 
@@ -97,7 +92,7 @@ fn interpreter() -> Finding {
     }
 }
 
-fn kernel(lab: &Lab) -> Finding {
+fn evcxr(lab: &Lab) -> Finding {
     match evcxr::installed(lab) {
         Ok(path) if evcxr::is_our_version(&path) => Fine(format!("the kernel, {}", path.display())),
         Ok(path) => Slow(
@@ -149,6 +144,43 @@ fn hard_links(lab: &Lab) -> Finding {
             "move the repository to a file system that has them".into(),
         ),
         _ => Fine("hard links".into()),
+    }
+}
+
+/// A kernel that is killed is noticed by its lock, and its folder removed.
+fn locks(lab: &Lab) -> Finding {
+    let path = lab.root.join(format!("trial-{}.lock", std::process::id()));
+    let lock = files::lock_file(&path).map(|file| files::try_lock(&file));
+    let _ = fs::remove_file(&path);
+    match lock {
+        Ok(Lock::Unknown) => Slow(
+            format!("no file locks in {}: two set-ups at once disturb each other", lab.root.display()),
+            "start one at a time, or move the repository to a file system that has locks".into(),
+        ),
+        // hard_links says so where nothing can be written.
+        _ => Fine("file locks".into()),
+    }
+}
+
+/// `found` by [`kernel::look`].
+fn own_jupyter(found: Result<(PathBuf, Option<PathBuf>)>, lab: &Lab) -> Finding {
+    match found {
+        Err(error) => Fine(format!("your own Jupyter has no kernel of ours: {error:#}")),
+        Ok((_, None)) => {
+            Fine("your own Jupyter has no kernel of ours; cargo xtask kernel install would put one there".into())
+        }
+        Ok((folder, Some(other))) if other == lab.root => {
+            Fine(format!("the kernel \"Rust (nn)\" in your own Jupyter, {}", folder.display()))
+        }
+        Ok((folder, Some(other))) if other.join("bin").is_dir() => Fine(format!(
+            "the kernel \"Rust (nn)\" in your own Jupyter, {}, is that of {}",
+            folder.display(),
+            other.display()
+        )),
+        Ok((folder, Some(other))) => Wrong(
+            format!("the kernel \"Rust (nn)\" in {} starts {}, which is gone", folder.display(), other.display()),
+            "cargo xtask kernel install, or cargo xtask kernel uninstall".into(),
+        ),
     }
 }
 
@@ -233,11 +265,15 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_in_the_path_is_wrong_and_the_cure_is_to_move() {
-        let finding = path(&Lab::of("/home/me/My Projects/nn".into()));
-        assert!(line(&finding).starts_with("WRONG  /home/me/My Projects/nn: "), "{finding:?}");
-        assert!(matches!(finding, Wrong(_, cure) if cure == MOVE));
-        assert_eq!(path(&Lab::of("/home/me/nn".into())), Fine("the repository's path, /home/me/nn".into()));
+    fn a_kernel_in_the_users_jupyter_whose_repository_is_gone_is_wrong() {
+        let lab = Lab::of("/home/me/My Projects/nn".into());
+        let folder = PathBuf::from("/home/me/.local/share/jupyter/kernels/rust-nn");
+        let gone = own_jupyter(Ok((folder.clone(), Some("/home/me/moved/target/lab".into()))), &lab);
+        assert!(
+            matches!(gone, Wrong(what, cure) if what.contains("moved") && cure.starts_with("cargo xtask kernel install"))
+        );
+        assert!(matches!(own_jupyter(Ok((folder.clone(), Some(lab.root.clone()))), &lab), Fine(_)));
+        assert!(matches!(own_jupyter(Ok((folder, None)), &lab), Fine(_)));
     }
 
     #[test]

@@ -11,7 +11,8 @@
 //! reference  ten epochs against numpy's                       reference.rs, python/peers.py
 //! pictures   the README's, from the exported page             browser.rs, browser/
 //! data       the csv.gz files from MNIST's IDX files          data.rs
-//! kernel     what Jupyter starts as the kernel "rust"         nn-kernel: kernel/, a crate of its own
+//! kernel     install: our kernel in the user's own Jupyter    kernel.rs
+//!            start: what Jupyter starts                       nn-kernel: kernel/, a crate of its own
 //! guard      waits beside a kernel, to clean up after it      nn-kernel
 //! ```
 //!
@@ -23,6 +24,7 @@ mod browser;
 mod data;
 mod doctor;
 mod export;
+mod kernel;
 mod lab;
 mod notebook;
 mod reference;
@@ -49,9 +51,15 @@ enum Command {
         /// Print the address instead of opening a browser
         #[arg(long)]
         no_browser: bool,
+        /// Serve on this address: 0.0.0.0 for all of this computer's [default: 127.0.0.1, this computer only]
+        #[arg(long)]
+        ip: Option<String>,
         /// Serve on this port [default: 8888, or the next free one]
         #[arg(long)]
         port: Option<u16>,
+        /// Jupyter's own arguments, after `--`: -- --ServerApp.token=…
+        #[arg(last = true)]
+        more: Vec<String>,
     },
     /// Execute notebooks without a screen, into target/notebooks (.ipynb and .html)
     Run {
@@ -93,14 +101,10 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
     },
-    /// What Jupyter starts as the kernel "rust"
-    #[command(hide = true)]
+    /// Put the warm kernel into your own Jupyter or VS Code as "Rust (nn)", or take it away
     Kernel {
-        /// The evcxr_jupyter to run
-        #[arg(long)]
-        evcxr: PathBuf,
-        /// Jupyter's description of the connection
-        connection_file: PathBuf,
+        #[command(subcommand)]
+        what: Kernel,
     },
     /// Waits beside a kernel, to clean up after it
     #[command(hide = true)]
@@ -109,6 +113,26 @@ enum Command {
         kernel: u32,
         /// The kernel's build folder
         folder: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Kernel {
+    /// Write a kernel spec where your Jupyter looks for them, and nothing else
+    Install,
+    /// Remove what install wrote
+    Uninstall,
+    /// What Jupyter starts
+    #[command(hide = true)]
+    Start {
+        /// The `target/lab` whose kernel this is, if this is not its own launcher
+        #[arg(long)]
+        lab: Option<PathBuf>,
+        /// The evcxr_jupyter to run
+        #[arg(long)]
+        evcxr: PathBuf,
+        /// Jupyter's description of the connection
+        connection_file: PathBuf,
     },
 }
 
@@ -139,7 +163,7 @@ fn main() -> ExitCode {
         return code;
     }
     let result = match Cli::parse().command {
-        Command::Lab { no_browser, port } => lab::open(no_browser, port),
+        Command::Lab { no_browser, ip, port, more } => lab::open(&lab::Wishes { no_browser, ip, port, more }),
         Command::Run { names, in_place } => run::run(&names, in_place),
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
         Command::Test { parts, install } => test::run(parts, install),
@@ -152,7 +176,11 @@ fn main() -> ExitCode {
         Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from } => make_data(&from),
-        Command::Kernel { evcxr, connection_file } => nn_kernel::start(&evcxr, &connection_file),
+        Command::Kernel { what: Kernel::Install } => kernel::install(),
+        Command::Kernel { what: Kernel::Uninstall } => kernel::uninstall(),
+        Command::Kernel { what: Kernel::Start { lab, evcxr, connection_file } } => {
+            kernel::start(lab.as_deref(), &evcxr, &connection_file)
+        }
         Command::Guard { kernel, folder } => nn_kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
     };
     match result {

@@ -36,7 +36,7 @@ fn find_one(known: &[PathBuf], name: &str) -> Result<PathBuf> {
         return Ok(known.clone());
     }
     if is_notebook(path) && path.is_file() {
-        return path.canonicalize().with_context(|| format!("cannot read {name}"));
+        return dunce::canonicalize(path).with_context(|| format!("cannot read {name}"));
     }
     let known: Vec<_> = known.iter().filter_map(|path| path.file_stem()).map(|stem| stem.to_string_lossy()).collect();
     bail!("no notebook called {name}; there are: {}, or give the path of an .ipynb file", known.join(", "))

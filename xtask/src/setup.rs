@@ -12,6 +12,7 @@
 //! Each step looks whether its result is there and whole, and makes it otherwise; a stamp is written last, so that
 //! an interrupted step is seen and done again.
 
+mod build;
 pub mod evcxr;
 pub mod python;
 mod rust;
@@ -20,10 +21,13 @@ pub mod template;
 pub mod tool;
 
 pub use rust::Rust;
+pub use spec::install_program;
 
 use crate::setup::python::Environment;
-use anyhow::{Context, Result, bail};
-use nn_kernel::{files, folder};
+use anyhow::{Context, Result};
+use nn_kernel::files::{self, Lock};
+use nn_kernel::folder;
+use nn_kernel::progress::Progress;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,15 +36,19 @@ use std::time::Instant;
 /// Names a folder for Jupyter's own files in place of `target/lab/jupyter`: the browser tests change settings.
 pub const STATE: &str = "NN_LAB_STATE";
 
-/// What to do about a repository in whose path there is a blank.
-pub const MOVE: &str = "move the repository to a folder without blanks in its path; a link to it is not enough";
-
 /// Where things are.
 pub struct Lab {
     /// The repository.
     pub repository: PathBuf,
     /// `target/lab` in it.
     pub root: PathBuf,
+}
+
+/// A set-up that has made what JupyterLab needs, and goes on.
+pub struct Begun {
+    rust: Rust,
+    progress: Progress,
+    _one_at_a_time: File,
 }
 
 /// Whether a step had anything to do.
@@ -64,7 +72,7 @@ impl Lab {
         let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
         let repository = Path::new(&package).join("..");
         let repository =
-            repository.canonicalize().with_context(|| format!("{}: no such folder", repository.display()))?;
+            dunce::canonicalize(&repository).with_context(|| format!("{}: no such folder", repository.display()))?;
         Ok(Lab::of(repository))
     }
 
@@ -73,31 +81,36 @@ impl Lab {
         Lab { root: repository.join("target").join("lab"), repository }
     }
 
-    /// Fails if the repository's path contains a blank: no notebook works there yet.
-    ///
-    /// evcxr 0.22 tells the process that runs the cells which library to load, by a line that this process splits at
-    /// blanks (its `runtime.rs`, `LOAD_AND_RUN`). These libraries lie in the repository, under `target/lab`.
-    pub fn check_path(&self) -> Result<()> {
-        if self.repository.to_string_lossy().contains(' ') {
-            let path = self.repository.display();
-            bail!("{path}: expected a path without blanks: the Rust kernel cannot run cells here yet; {MOVE}");
-        }
-        Ok(())
+    /// Makes everything that is missing, one line each on stderr.
+    pub fn set_up(&self) -> Result<Rust> {
+        self.finish(self.begin()?)
     }
 
-    /// Makes everything that is missing, one line each on stderr.
-    ///
-    /// Before that it fails as [`Lab::check_path`] does.
-    pub fn set_up(&self) -> Result<Rust> {
-        self.check_path()?;
-        let _one_at_a_time = self.lock()?;
+    /// Makes what JupyterLab needs: it can be opened then, and its kernels wait for [`Lab::finish`].
+    pub fn begin(&self) -> Result<Begun> {
+        let one_at_a_time = self.lock()?;
         let rust = timed("Rust compiler with its sources", Rust::find)?;
         timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))?;
-        let evcxr = timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust))?;
-        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr)?, ())))?;
-        timed("warm build folder for notebooks", || Ok((template::build(self, &rust)?, ())))?;
+        let progress = Progress::begin(&self.root);
+        timed("kernel spec and launcher", || Ok((spec::install(self, &evcxr::place(self))?, ())))?;
+        Ok(Begun { rust, progress, _one_at_a_time: one_at_a_time })
+    }
+
+    /// Makes the rest: the kernel and the notebooks' libraries, both at once.
+    pub fn finish(&self, Begun { rust, progress, .. }: Begun) -> Result<Rust> {
+        let (evcxr, ()) = build::both(
+            &progress,
+            || timed("Rust kernel evcxr_jupyter", || evcxr::install(self, &rust, &progress)),
+            || timed("warm build folder for notebooks", || Ok((template::build(self, &rust, &progress)?, ()))),
+        )?;
+        spec::install(self, &evcxr)?;
         folder::sweep(&self.kernels())?;
         Ok(rust)
+    }
+
+    /// Whether [`Lab::finish`] takes seconds, not minutes.
+    pub fn is_nearly_finished(&self) -> bool {
+        evcxr::installed(self).is_ok() && template::is_built(self)
     }
 
     /// JupyterLab's Python, in an environment in which neither it nor Jupyter reads or writes the home folder.
@@ -139,13 +152,24 @@ impl Lab {
         self.root.join("kernel")
     }
 
+    /// One set-up at a time.
+    ///
+    /// # Errors
+    /// If nothing can be written there: in a checkout that is read-only, for example.
     fn lock(&self) -> Result<File> {
         let path = self.root.join("lock");
-        let file = files::lock_file(&path)?;
-        if file.try_lock().is_ok() {
-            return Ok(file);
+        let file = files::lock_file(&path).with_context(|| {
+            let repository = self.repository.display();
+            format!(
+                "{repository}: expected a folder to write to, because all that the notebooks need is installed under \
+                 target/lab; copy the repository to one that is yours"
+            )
+        })?;
+        match files::try_lock(&file) {
+            Lock::Ours => return Ok(file),
+            Lock::Theirs => eprintln!("lab: waiting for another cargo xtask to finish its set-up"),
+            Lock::Unknown => {}
         }
-        eprintln!("lab: waiting for another cargo xtask to finish its set-up");
         files::lock(&path)
     }
 }
@@ -176,17 +200,14 @@ fn announce(what: &str) {
 mod tests {
     use super::*;
 
+    /// A file in the place of `target` can be written to by nobody, as a read-only checkout by those who are not root.
     #[test]
-    fn a_set_up_under_a_path_with_a_blank_fails_before_it_makes_anything() {
-        let repository = std::env::temp_dir().join(format!("xtask {}", std::process::id()));
+    fn a_set_up_where_nothing_can_be_written_says_so() {
+        let repository = std::env::temp_dir().join(format!("xtask read-only {}", std::process::id()));
+        files::write(&repository.join("target"), "").unwrap();
         let message = format!("{:#}", Lab::of(repository.clone()).set_up().err().unwrap());
-        assert!(message.starts_with(&format!("{}: expected a path without blanks", repository.display())), "{message}");
-        assert!(message.ends_with(MOVE), "{message}");
-        assert!(!repository.exists());
-    }
-
-    #[test]
-    fn letters_of_any_language_in_the_path_are_fine() {
-        assert!(Lab::of("/home/me/Übung/数字".into()).check_path().is_ok());
+        assert!(message.starts_with(&format!("{}: expected a folder to write to", repository.display())), "{message}");
+        assert!(message.contains("cannot create"), "{message}");
+        files::remove(&repository).unwrap();
     }
 }

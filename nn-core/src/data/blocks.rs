@@ -5,8 +5,10 @@ use std::sync::mpsc::sync_channel;
 
 use ndarray::{Array1, Array2};
 
-use super::csv_faults::{self, Header};
+use super::csv_faults;
+use super::csv_layout::{self, For, Header};
 use super::csv_plain;
+use super::csv_usual::{Seen, usual};
 use super::dataset::Dataset;
 use super::file::{self, Source};
 use crate::{Error, Result};
@@ -14,6 +16,9 @@ use crate::{Error, Result};
 /// Text is parsed in blocks of this many bytes: large enough for polars to split among its threads, small enough that the
 /// text of the whole file, 110 MB for MNIST, never lies in memory.
 const BLOCK: usize = 8 << 20;
+
+/// What is wanted, for messages.
+const TABLE: &str = "a table of digits, a header and one line per picture";
 
 /// Some lines of a table, whole ones.
 pub(super) struct Block<'a> {
@@ -32,18 +37,26 @@ impl Block<'_> {
 
     /// The first line that is not as it should be.
     pub(super) fn fault(&self) -> Option<Error> {
-        csv_faults::first(self.path, &self.text, self.header, self.row + 2)
+        csv_faults::first(self.path, &self.text, self.header, self.header.lines + self.row + 1)
     }
 }
 
 /// Hands the file's lines after the header to `each`, in order, some thousand at a time; `each` returns how many they were.
-pub(super) fn for_each_block(path: &Path, mut each: impl FnMut(Block<'_>) -> Result<usize>) -> Result<()> {
-    let mut source = file::open(path, "a table of digits, a header and one line per picture")?;
+///
+/// Whatever the table's layout is, they come as the usual lines: label, pixels, commas. Where there are no labels, the
+/// label is 0.
+pub(super) fn for_each_block(
+    path: &Path,
+    purpose: For,
+    mut each: impl FnMut(Block<'_>) -> Result<usize>,
+) -> Result<()> {
+    let mut source = file::open(path, TABLE)?;
     let mut first = Vec::new();
     let more = next_block(&mut source, &mut first, Vec::new())?;
-    let header = csv_faults::header(path, &first)?;
+    let header = csv_layout::header(path, &first, purpose)?;
     let (sender, blocks) = sync_channel::<Result<Vec<u8>>>(1);
     let mut row = 0;
+    let mut seen = Seen::default();
     std::thread::scope(|scope| {
         let mut rest = more;
         let body = first.split_off(header.length);
@@ -64,15 +77,28 @@ pub(super) fn for_each_block(path: &Path, mut each: impl FnMut(Block<'_>) -> Res
         for block in blocks {
             let block = block?;
             if !block.is_empty() {
+                let block = usual(path, block, &header, header.lines + row + 1, &mut seen)?;
+                if header.lines == 0 {
+                    seen.look_for_labels(&block);
+                }
                 row += each(Block { path, text: block, header: &header, row })?;
             }
         }
         Ok(())
     })?;
+    seen.check(path, &header)?;
     match row {
         0 => Err(Error::content(path, "", "rows after the header", "none")),
         _ => Ok(()),
     }
+}
+
+/// The first line of a table, and no more than the block that it is in.
+pub(super) fn header_of(path: &Path, purpose: For) -> Result<Header> {
+    let mut source = file::open(path, TABLE)?;
+    let mut first = Vec::new();
+    next_block(&mut source, &mut first, Vec::new())?;
+    csv_layout::header(path, &first, purpose)
 }
 
 /// Fills `block` with `start` and what follows it, up to and with the end of a line; returns the start of the next block, if any.

@@ -76,9 +76,47 @@ impl Dataset {
         Ok(Self { inputs: self.inputs.select(Axis(0), positions), labels: self.labels.select(Axis(0), positions) })
     }
 
-    /// How many examples there are of each digit: `counts()[7]` is the number of sevens.
-    pub fn counts(&self) -> [usize; LABELS] {
-        std::array::from_fn(|digit| self.labels.iter().filter(|&&label| usize::from(label) == digit).count())
+    /// How many classes there are: one more than the largest label; 0 without examples.
+    pub fn classes(&self) -> usize {
+        self.labels.iter().max().map_or(0, |&label| usize::from(label) + 1)
+    }
+
+    /// How many examples there are of each class, of ten or [`classes`](Self::classes), whichever is more: `counts()[7]` is
+    /// the number of sevens.
+    pub fn counts(&self) -> Vec<usize> {
+        let mut counts = vec![0; LABELS.max(self.classes())];
+        for &label in &self.labels {
+            if let Some(count) = counts.get_mut(usize::from(label)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// The same examples with each picture's rows and columns exchanged: EMNIST's files hold its letters and digits so, and
+    /// this sets them upright.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if the inputs are not as many as a square has.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// let dataset = Dataset::new(array![[1.0, 2.0, 3.0, 4.0]], array![0])?;
+    /// assert_eq!(dataset.transposed()?.inputs, array![[1.0, 3.0, 2.0, 4.0]]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn transposed(&self) -> Result<Self> {
+        let (n, pixels) = self.inputs.dim();
+        let side = pixels.isqrt();
+        let pictures = self.inputs.view().into_shape_with_order((n, side, side));
+        let Ok(pictures) = pictures else {
+            return Err(Error::shape("inputs", "(n, side · side)", self.inputs.shape()));
+        };
+        let turned = Array2::from_shape_vec((n, pixels), pictures.permuted_axes([0, 2, 1]).iter().copied().collect());
+        let inputs = turned.map_err(|_| Error::shape("inputs", "(n, side · side)", self.inputs.shape()))?;
+        Ok(Self { inputs, labels: self.labels.clone() })
     }
 }
 

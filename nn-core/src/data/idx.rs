@@ -4,22 +4,25 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2};
 
-use super::dataset::{Dataset, LABELS, PIXELS, SIDE};
+use super::dataset::{Dataset, PIXELS, SIDE};
 use super::file::{self, Source};
+use crate::store::kind::{self, Wanted};
 use crate::{Error, Result};
 
 /// What the first four bytes say: two zeros, the type of the numbers, the number of dimensions.
 const IMAGES: [u8; 4] = [0, 0, 0x08, 3];
 const CLASSES: [u8; 4] = [0, 0, 0x08, 1];
 
-/// Loads a pair of IDX files, plain or gzip, as published for MNIST and its look-alikes such as Fashion-MNIST.
+/// Loads a pair of IDX files, plain or gzip, as published for MNIST and its look-alikes: Fashion-MNIST, KMNIST, EMNIST.
 ///
-/// `images` holds `n` pictures of 28×28 bytes, `labels` their `n` classes. Each pixel becomes `byte / 255`.
+/// `images` holds `n` pictures of 28×28 bytes, `labels` their `n` classes, as many as there are: 10 of MNIST, 47 of EMNIST's
+/// *balanced*, where a network has as many outputs ([`Dataset::classes`]). Each pixel becomes `byte / 255`.
+///
+/// EMNIST's pictures lie on their side in these files; [`Dataset::transposed`] sets them upright.
 ///
 /// # Errors
 /// [`Error::Io`] if a file cannot be read. [`Error::Content`] if it is not the kind of IDX file its argument asks for, holds
-/// no picture, fewer or more bytes than its header promises, pictures of another size, a label above 9, or damaged gzip
-/// data; and if the two files hold different numbers of items. No memory is taken on a header's word alone.
+/// no picture, fewer or more bytes than its header promises, pictures of another size, or damaged gzip data; and if the two files hold different numbers of items. No memory is taken on a header's word alone.
 ///
 /// # Example
 /// ```
@@ -44,9 +47,6 @@ pub fn idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Dataset
     let mut labels_source = file::open(labels, "an IDX file of labels")?;
     let [count] = header(&mut labels_source, CLASSES)?;
     let classes = items(&mut labels_source, count, 1, |bytes| bytes.to_vec())?;
-    if let Some((at, label)) = classes.iter().enumerate().find(|&(_, &label)| usize::from(label) >= LABELS) {
-        return Err(labels_source.content(format!("item {at}: "), "a label from 0 to 9", label.to_string()));
-    }
 
     let mut images_source = file::open(images, "an IDX file of images")?;
     let [count, rows, columns] = header(&mut images_source, IMAGES)?;
@@ -74,7 +74,11 @@ fn header<const N: usize>(source: &mut Source, magic: [u8; 4]) -> Result<[u32; N
     let mut start = [0; 4];
     let read = source.fill(&mut start)?;
     if start != magic {
-        return Err(source.content("", kind(&magic), kind(start.split_at(read).0)));
+        let mut start = start.split_at(read).0.to_vec();
+        let found = idx_kind(&start);
+        // Without a fault in what follows, for instance in its gzip data: this one comes first.
+        let _ = source.extend(&mut start, kind::ENOUGH);
+        return Err(source.content("", idx_kind(&magic), kind::foreign(&start, Wanted::Idx).unwrap_or(found)));
     }
     let mut sizes = [0; N];
     for size in &mut sizes {
@@ -124,8 +128,8 @@ fn items<T>(source: &mut Source, count: u32, size: usize, convert: impl Fn(&[u8]
     Ok(converted)
 }
 
-/// What a file that starts like this is.
-fn kind(start: &[u8]) -> String {
+/// Which IDX file one that starts like this is.
+fn idx_kind(start: &[u8]) -> String {
     let (number, dimensions) = match start {
         [0, 0, 0x08, dimensions] => ("unsigned bytes", dimensions),
         [0, 0, 0x09, dimensions] => ("signed bytes", dimensions),

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`mnist`] | a folder, whatever format it holds | [`Mnist`]: training set and test set |
 //! | [`csv`] | a `.csv` or `.csv.gz` table of digits | [`Dataset`] |
+//! | [`inputs`] | the same without labels, such as Kaggle's `test.csv` | `(n, 784)`, to classify |
 //! | [`idx`] | a pair of IDX files, plain or gzip | [`Dataset`] |
 //! | `table` (feature `tables`) | the same file as [`csv`] | a polars `DataFrame`, to look at |
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
@@ -14,7 +15,9 @@
 mod blocks;
 mod csv;
 mod csv_faults;
+mod csv_layout;
 mod csv_plain;
+mod csv_usual;
 mod dataset;
 mod file;
 mod handwriting;
@@ -23,11 +26,11 @@ mod mnist;
 #[cfg(feature = "tables")]
 mod table;
 
-pub use csv::csv;
+pub use csv::{csv, inputs};
 #[cfg(feature = "figures")]
-pub(crate) use dataset::LABELS;
+pub(crate) use dataset::{LABELS, PIXELS};
 pub use dataset::{Dataset, one_hot};
-pub(crate) use dataset::{PIXELS, SIDE};
+pub(crate) use dataset::SIDE;
 pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
 pub use idx::idx;
 pub use mnist::{Mnist, mnist};

@@ -9,10 +9,11 @@ use polars_io::SerReader;
 use polars_io::prelude::CsvReadOptions;
 
 use super::blocks::{Block, Rows, for_each_block};
+use super::csv_layout::For;
 use super::dataset::{Dataset, LABELS, PIXELS};
 use crate::{Error, Result};
 
-/// The table that [`csv`](super::csv) would load, as it stands in the file: columns of `u8`, for looking at with polars.
+/// The table that [`csv`](super::csv) would load, labels first: columns of `u8`, for looking at with polars.
 ///
 /// # Errors
 /// As [`csv`](super::csv).
@@ -29,7 +30,7 @@ use crate::{Error, Result};
 /// ```
 pub fn table(path: impl AsRef<Path>) -> Result<DataFrame> {
     let mut whole: Option<DataFrame> = None;
-    for_each_block(path.as_ref(), |block| {
+    for_each_block(path.as_ref(), For::Digits, |block| {
         let frame = parse(&block)?;
         let count = frame.height();
         match &mut whole {

@@ -18,6 +18,7 @@ use super::sparse::Sparse;
 use super::team::{Rows, Team};
 use crate::data::Dataset;
 use crate::metrics::argmax;
+use crate::protocol::interrupted;
 use crate::{Activation, Float, Layer, Loss, Network};
 
 /// With a larger share of inputs that are not 0, skipping the others no longer pays.
@@ -114,14 +115,18 @@ impl<'a, F: Float> Descent<'a, F> {
         self.work[2 * last + 1].slice(s![..n, 0]).fold(0.0, |sum, loss| sum + loss.f64())
     }
 
-    /// The mean of each of `losses` over the test set, and the share of its examples that are classified right.
-    pub(crate) fn evaluate(&mut self, losses: &[Loss], team: &mut Team<'_>) -> (Vec<f64>, f64) {
+    /// The mean of each of `losses` over the test set, and the share of its examples that are classified right; none if ■ was
+    /// pressed meanwhile.
+    pub(crate) fn evaluate(&mut self, losses: &[Loss], team: &mut Team<'_>) -> Option<(Vec<f64>, f64)> {
         let (model, test) = (&mut self.model, &self.test);
         let last = model.activations.len();
         let count = test.data.len();
         let batch = self.work[0].nrows();
         let mut sums = vec![0.0; losses.len() + 1];
         for start in (0..count).step_by(batch) {
+            if interrupted() {
+                return None;
+            }
             let examples = Examples::Run(start..count.min(start + batch));
             test.fetch(&examples, &mut self.work, team);
             let batch = test.batch(&examples, &self.work);
@@ -137,7 +142,7 @@ impl<'a, F: Float> Descent<'a, F> {
         }
         sums.iter_mut().for_each(|sum| *sum /= count as f64);
         let accuracy = sums.pop().expect("one more than there are losses");
-        (sums, accuracy)
+        Some((sums, accuracy))
     }
 
     /// Gives `network` the weights and biases as they are now.

@@ -34,7 +34,7 @@ use std::ops::Range;
 use crate::Float;
 
 pub(crate) use descent::Descent;
-pub(crate) use team::Team;
+pub(crate) use team::{Team, share};
 
 /// Which examples of a data set make a mini-batch.
 #[derive(Clone)]

@@ -5,8 +5,9 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 
 use super::Network;
-use crate::fast::Team;
+use crate::fast::{Team, share};
 use crate::metrics::{argmax, argmax_rows};
+use crate::protocol::LongWork;
 use crate::{Error, Float, Result};
 
 /// Below this many multiplications, one thread is done before others have started.
@@ -16,9 +17,15 @@ impl<F: Float> Network<F> {
     /// The outputs, `(n, sizes[L])`, for `inputs`, `(n, sizes[0])`: a\[L\] of [`Network::forward`].
     ///
     /// # Errors
-    /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
+    /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`; [`Error::Interrupted`] if it takes longer than 0.2 s and ■ is
+    /// pressed in the notebook: half the answers would be none.
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
-        let mut a = self.logits(inputs)?;
+        self.predict_as("predict", inputs)
+    }
+
+    /// [`Network::predict`] as a part of the `work` that an error names.
+    fn predict_as(&self, work: &'static str, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        let mut a = self.logits_as(work, inputs)?;
         self.output_activation().apply(a.view_mut());
         Ok(a)
     }
@@ -26,17 +33,35 @@ impl<F: Float> Network<F> {
     /// The last pre-activations z\[L\], `(n, sizes[L])`: the outputs before their activation.
     ///
     /// # Errors
-    /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
+    /// As [`Network::predict`].
     pub fn logits(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
+        self.logits_as("logits", inputs)
+    }
+
+    /// [`Network::logits`] as a part of the `work` that an error names.
+    pub(crate) fn logits_as(&self, work: &'static str, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         self.check_inputs(inputs)?;
+        let work = LongWork::begin(work);
+        // At least two: a single row goes another way, with another rounding.
+        let part = (WORTH_SHARING / self.parameter_count()).max(2);
         let mut z = [Array2::zeros((inputs.nrows(), self.sizes()[self.layers.len()]))];
         let threads = Team::threads_for(inputs.nrows() * self.parameter_count(), WORTH_SHARING);
         Team::with(threads, |team| {
             team.rows(usize::MAX, &mut z, |mut rows| {
-                let of_rows = self.logits_of(inputs.slice(s![rows.range(0), ..]));
-                rows.get(0).assign(&of_rows);
+                let inputs = inputs.slice_move(s![rows.range(0), ..]);
+                let mut z = rows.get(0);
+                let parts = (inputs.nrows() / part).max(1);
+                for number in 0..parts {
+                    if work.is_stopped() {
+                        return;
+                    }
+                    let rows = share(inputs.nrows(), number, parts);
+                    let of_part = self.logits_of(inputs.slice(s![rows.clone(), ..]));
+                    z.slice_mut(s![rows, ..]).assign(&of_part);
+                }
             });
         });
+        work.end()?;
         let [z] = z;
         Ok(z)
     }
@@ -78,8 +103,8 @@ impl<F: Float> Network<F> {
     /// The class of each example, `(n,)`, for `inputs`, `(n, sizes[0])`.
     ///
     /// # Errors
-    /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`.
+    /// As [`Network::predict`].
     pub fn classify_all(&self, inputs: ArrayView2<'_, F>) -> Result<Array1<usize>> {
-        Ok(argmax_rows(self.predict(inputs)?.view()))
+        Ok(argmax_rows(self.predict_as("classify_all", inputs)?.view()))
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod charts;
 mod confusion;
 mod digit_network;
+mod growing;
 mod live;
 mod mistakes;
 mod network;
@@ -13,7 +14,9 @@ mod scrubber;
 mod style;
 mod table;
 
+pub use crate::protocol::interrupted;
 pub use confusion::Confusion;
+pub(crate) use growing::GrowingCurve;
 pub use mistakes::Mistakes;
 pub use pad::DrawingPad;
 pub use scrubber::EpochScrubber;

@@ -12,6 +12,7 @@ use super::network::first_layer;
 use crate::data::{Dataset, LABELS, PIXELS};
 use crate::metrics::{ConfusionMatrix, argmax_rows};
 use crate::plot::bundle;
+use crate::protocol::LongWork;
 use crate::{Error, History, Layer, Loss, Network, Result};
 
 /// The most epochs on the slider, the network before training among them; of a longer training as many, evenly spaced.
@@ -89,11 +90,13 @@ impl History {
         // Of a training that was resumed, only the networks since are kept.
         let before = (self.epochs.len() + 1).saturating_sub(count);
         let last = count.clamp(2, FRAMES) - 1;
+        let work = LongWork::begin("scrubber");
         let mut frames = Vec::new();
         // Evenly spaced, the first and the last among them.
         let mut picked: Vec<_> = (0..=last).map(|i| i * (count - 1) / last).collect();
         picked.dedup();
         for (index, network) in self.networks.iter().enumerate().filter(|(index, _)| picked.contains(index)) {
+            work.check()?;
             let name = match (before + index).checked_sub(1) {
                 None => "before training".to_owned(),
                 Some(epoch) => format!("after epoch {epoch}"),

@@ -115,6 +115,12 @@ impl Figure {
         Self { title: text::clean(title), ..self }
     }
 
+    /// What shows it: HTML, a PNG in base64 where there is to be one, a text.
+    pub(super) fn contents(&self, with_png: bool) -> (String, Option<String>, String) {
+        let png = if with_png { self.small_png() } else { None };
+        (self.to_html(png.as_deref()), png, self.alt())
+    }
+
     /// The title.
     pub fn title(&self) -> &str {
         &self.title

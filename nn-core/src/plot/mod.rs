@@ -12,6 +12,7 @@
 //! | [`digits`] | rows of an `(n, 784)` array as pictures |
 //! | [`pictures`] | pictures of any size, side by side |
 //! | [`side_by_side`] | figures as panels of one |
+//! | [`live`](live()) | figures that take each other's place while a cell runs |
 //!
 //! These types draw themselves: [`Network::plot`](crate::Network::plot),
 //! [`Network::plot_hidden_units`](crate::Network::plot_hidden_units), [`Gradients::plot`](crate::Gradients::plot),
@@ -42,6 +43,7 @@ mod layout;
 mod letters;
 mod line_labels;
 mod lines;
+mod live;
 pub(crate) mod neuron;
 mod painter;
 mod picture;
@@ -60,6 +62,8 @@ use std::ops::RangeInclusive;
 use ndarray::{Array2, ArrayView2};
 
 pub use figure::Figure;
+pub(crate) use live::Note;
+pub use live::{Live, live};
 pub use picture::Picture;
 pub use series::{Number, Series};
 pub use text::number;

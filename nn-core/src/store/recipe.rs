@@ -47,6 +47,11 @@ impl Recipe {
         self.and("training", &epochs).and("mini-batches", mini_batches)
     }
 
+    /// ■ stopped the training there, `in epoch 4 of 10, after 217 of 600 mini-batches`.
+    pub(crate) fn stopped(&self, place: &str) -> Self {
+        self.and("stopped", place)
+    }
+
     /// Title and text of each row.
     pub(crate) fn rows(&self) -> &[(String, String)] {
         &self.0

@@ -17,6 +17,7 @@ use flate2::Crc;
 use ndarray::{Array, Array2, Dimension, IntoDimension};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 
+use super::kind::{self, Wanted};
 use super::whole_file;
 use crate::error::shown;
 use crate::{Activation, Error, Float, Layer, Network, Result};
@@ -55,13 +56,31 @@ impl<F: Float> Network<F> {
     /// model.load_state_dict(safetensors.torch.load_file("mnist.safetensors"))
     /// ```
     ///
+    /// numpy and JAX read the same tensors, each into a dictionary of its own arrays; layer i is
+    ///
+    /// ```python
+    /// tensors = safetensors.numpy.load_file("mnist.safetensors")     # or safetensors.flax, for JAX
+    /// z = a @ tensors[f"{2 * i}.weight"].T + tensors[f"{2 * i}.bias"]
+    /// ```
+    ///
+    /// To a `path` that ends in `.onnx` it is written as ONNX instead, for onnxruntime and its like; [`Network::load`] does not
+    /// read that one.
+    ///
+    /// ```python
+    /// outputs, = onnxruntime.InferenceSession("mnist.onnx").run(None, {"inputs": pixels})      # (n, 784) of float32
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Argument`] if a weight or bias is not a finite number, [`Error::Io`] if the file cannot be written; an older
     /// file of that name is then untouched.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.check_finite()?;
-        whole_file::write(path, &self.to_safetensors(path, None)?)
+        let content = match path.extension() {
+            Some(ending) if ending.eq_ignore_ascii_case("onnx") => self.to_onnx(path)?,
+            _ => self.to_safetensors(path, None)?,
+        };
+        whole_file::write(path, &content)
     }
 
     /// A short name for the bits of all weights and biases: two networks with the same fingerprint are the same, and the same
@@ -125,7 +144,7 @@ pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Record>)
     let (_, metadata) = SafeTensors::read_metadata(&content).map_err(|error| refused(path, &content, &error))?;
     let tensors = SafeTensors::deserialize(&content).map_err(|error| refused(path, &content, &error))?;
     let Some(entry) = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY)) else {
-        return Err(not_ours(path, format!("one without the metadata entry {KEY:?}")));
+        return Err(not_ours(path, without_entry()));
     };
     let Some((saved_checksum, names)) = entry.strip_prefix(FORMAT).and_then(|rest| rest.split_once(ACTIVATIONS)) else {
         return Err(not_ours(path, format!("the metadata \"{}\"; is it of a newer version?", shown(entry))));
@@ -165,13 +184,19 @@ pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Record>)
     Ok((network, record))
 }
 
+/// What is found where safetensors are another program's.
+fn without_entry() -> String {
+    format!("one without the metadata entry {KEY:?}; if PyTorch wrote it, Network::from_safetensors reads it")
+}
+
 fn not_ours(path: &Path, found: String) -> Error {
     Error::content(path, "", OURS, found)
 }
 
 /// Why safetensors refuses this content.
 fn refused(path: &Path, content: &[u8], error: &SafeTensorError) -> Error {
-    not_ours(path, pickle(content).unwrap_or_else(|| in_words(error)))
+    let known = pickle(content).or_else(|| kind::foreign(content, Wanted::Network));
+    not_ours(path, known.unwrap_or_else(|| in_words(error)))
 }
 
 /// Reads a file that may be one of ours; of any other file it reads only enough to tell, so a large one takes no memory.
@@ -184,15 +209,25 @@ fn content(path: &Path) -> Result<Vec<u8>> {
     let Some(&length) = content.first_chunk() else { return Ok(content) };
     let length = u64::from_le_bytes(length);
     if length > size.min(LONGEST_HEADER) {
+        // Enough to say what it is.
+        read_on(path, &mut file, kind::ENOUGH as u64, &mut content)?;
         return Ok(content);
     }
     read_on(path, &mut file, length, &mut content)?;
     let key = format!("{KEY:?}");
     if !content.windows(key.len()).any(|part| part == key.as_bytes()) {
-        return Err(not_ours(path, format!("one without the metadata entry {key}")));
+        return Err(not_ours(path, without_entry()));
     }
     read_on(path, &mut file, size, &mut content)?;
     Ok(content)
+}
+
+/// The first bytes of a file, enough to tell its kind.
+pub(super) fn start_of(path: &Path) -> Result<Vec<u8>> {
+    let mut file = File::open(path).map_err(|source| Error::io("read", path, source))?;
+    let mut start = Vec::new();
+    read_on(path, &mut file, kind::ENOUGH as u64, &mut start)?;
+    Ok(start)
 }
 
 /// Adds up to `bytes` more of the file to `content`.
@@ -229,12 +264,12 @@ fn tensor<F: Float, D: Dimension>(path: &Path, tensors: &SafeTensors<'_>, name: 
         .map_err(|_| wrong(path, name, "as many numbers as its shape says", format!("shape {:?}", view.shape())))
 }
 
-fn wrong(path: &Path, tensor: &str, expected: &str, found: String) -> Error {
+pub(super) fn wrong(path: &Path, tensor: &str, expected: &str, found: String) -> Error {
     Error::content(path, format!("tensor {tensor}: "), expected, found)
 }
 
 /// Why safetensors refuses a file, for those who do not know its format.
-fn in_words(error: &SafeTensorError) -> String {
+pub(super) fn in_words(error: &SafeTensorError) -> String {
     use SafeTensorError::{HeaderTooLarge, HeaderTooSmall, InvalidHeaderLength, MetadataIncompleteBuffer};
     match error {
         HeaderTooLarge | HeaderTooSmall | InvalidHeaderLength => format!("another file, or one cut short ({error})"),

@@ -7,9 +7,10 @@
 )]
 
 use super::progress::Lines;
-use super::{Epoch, History, Trained, Training};
+use super::{Epoch, History, Nobody, Progress, Stopped, Trained, Training, Watch};
 use crate::data::Dataset;
 use crate::fast::{Descent, Examples, Team};
+use crate::protocol::interrupted;
 use crate::{Error, Float, Network, Result};
 
 /// Training has diverged when the first epoch's loss is this many times the loss of its first mini-batch, taken before
@@ -18,6 +19,14 @@ const DIVERGED: f64 = 10.0;
 
 /// Smaller steps (parameters × examples) run on one thread: sharing them out would take longer.
 const WORTH_SHARING: usize = 500_000;
+
+/// What became of a pass over the training set.
+enum Pass {
+    /// The loss of its first mini-batch, and the mean of all.
+    Whole { first_loss: f64, train_loss: f64 },
+    /// ■ stopped it after so many mini-batches.
+    Stopped { mini_batches: usize },
+}
 
 // Here, once for each precision: else every cell that trains would compile the fast loops itself, unoptimised.
 macro_rules! trained {
@@ -47,52 +56,114 @@ impl Training {
         train: &Dataset,
         test: &Dataset,
     ) -> Result<History> {
+        let mut watch = if self.quiet { Box::new(Nobody) } else { crate::watch(history.epochs.len(), self.epochs) };
+        let result = self.add_epochs(&mut history, network, train, test, watch.as_mut());
+        watch.end(&history);
+        result.map(|()| history)
+    }
+
+    fn add_epochs<F: Float>(
+        &self,
+        history: &mut History,
+        network: &mut Network<F>,
+        train: &Dataset,
+        test: &Dataset,
+        watch: &mut dyn Watch,
+    ) -> Result<()> {
         let mut losses = vec![self.loss];
         losses.extend(&self.also);
         let settings = self.settings(train.len());
         let (descent, mini_batches) = (settings.descent(), settings.mini_batches());
-        let mut recipe = network.recipe().clone();
+        let own_recipe = network.recipe().clone();
+        let mut recipe = own_recipe.clone();
         if history.epochs.is_empty() {
             recipe = recipe.begun(&network.fingerprint());
         } else {
             // A checkpoint already says what its training began with.
             network.set_recipe(recipe.trained(history.epochs.len(), &descent, &mini_batches));
         }
-        let lines = Lines::new(&history, self.epochs);
+        let lines = Lines::new(history, self.epochs);
         if self.keep_networks {
             history.networks = vec![network.cast()];
         }
         Team::with(self.team_size(network), |team| {
             let mut fast = Descent::new(network, (train, test), self.mini_batch_size, losses.len(), team);
+            let mut stopped_after = None;
             for epoch in history.epochs.len()..self.epochs {
-                let (first_loss, train_loss) = self.epoch(epoch, &mut fast, train.len(), team)?;
+                let (first_loss, train_loss) = match self.epoch(history, &mut fast, train.len(), team, watch)? {
+                    Pass::Whole { first_loss, train_loss } => (first_loss, train_loss),
+                    Pass::Stopped { mini_batches } => {
+                        stopped_after = Some(mini_batches);
+                        break;
+                    }
+                };
                 // Judged by the record alone, so that a training that was resumed is judged as one that was never interrupted.
                 let start = history.epochs.first().map_or(first_loss, |first| first.train_loss);
                 self.check_loss(epoch, train_loss, DIVERGED * start.max(1.0))?;
-                let (mut measured, accuracy) = fast.evaluate(&losses, team);
+                let Some((mut measured, accuracy)) = fast.evaluate(&losses, team) else {
+                    stopped_after = Some(self.mini_batches(train.len()));
+                    break;
+                };
                 measured.iter().try_for_each(|&loss| self.check_loss(epoch, loss, f64::MAX))?;
-                let good = network.clone();
-                fast.copy_to(network.layers_mut());
-                if network.check_finite().is_err() {
-                    // The loss may not show it: relu hides a pre-activation of −∞, and a pixel that is 0 its weights.
-                    *network = good;
-                    return Err(Error::Diverged { epoch, loss: f64::NAN, learning_rate: self.learning_rate });
-                }
+                self.take_weights(epoch, &fast, network)?;
                 let test_loss = measured.remove(0);
                 history.epochs.push(Epoch { train_loss, test_loss, accuracy, also: measured });
                 network.set_recipe(recipe.trained(history.epochs.len(), &descent, &mini_batches));
                 if !self.quiet {
-                    lines.print(&history);
+                    lines.print(history);
                 }
                 if self.keep_networks {
                     history.networks.push(network.cast());
                 }
                 if let Some(path) = &self.checkpoint {
-                    self.write_checkpoint(path, network, &recipe, &settings, &history)?;
+                    self.write_checkpoint(path, network, &recipe, &settings, history)?;
                 }
             }
-            Ok(history)
+
+            let Some(done) = stopped_after else { return Ok(()) };
+            let whole = history.epochs.len();
+            let stopped = Stopped {
+                epoch: whole + 1,
+                epochs: self.epochs,
+                mini_batches: done,
+                mini_batches_per_epoch: self.mini_batches(train.len()),
+            };
+            let before = self.take_weights(whole, &fast, network)?;
+            if whole > 0 || done > 0 {
+                network.set_recipe(recipe.trained(whole, &descent, &mini_batches).stopped(&stopped.place()));
+            }
+            if let Some(path) = self.checkpoint.as_deref().filter(|path| whole == 0 && !path.exists()) {
+                // No epoch is whole: `resume` must begin again with the network as it came. A file that is there holds more.
+                self.write_checkpoint(path, &before, &own_recipe, &settings, history)?;
+            }
+            history.stopped = Some(stopped);
+            if !self.quiet {
+                println!("{stopped}");
+            }
+            Ok(())
         })
+    }
+
+    /// Gives `network` the weights that `fast` has come to; returns it as it was before.
+    fn take_weights<F: Float>(
+        &self,
+        epoch: usize,
+        fast: &Descent<'_, F>,
+        network: &mut Network<F>,
+    ) -> Result<Network<F>> {
+        let before = network.clone();
+        fast.copy_to(network.layers_mut());
+        if network.check_finite().is_err() {
+            // The loss may not show it: relu hides a pre-activation of −∞, and a pixel that is 0 its weights.
+            *network = before;
+            return Err(Error::Diverged { epoch, loss: f64::NAN, learning_rate: self.learning_rate });
+        }
+        Ok(before)
+    }
+
+    /// How many mini-batches an epoch of `len` examples has.
+    fn mini_batches(&self, len: usize) -> usize {
+        len.div_ceil(self.mini_batch_size)
     }
 
     fn team_size<F: Float>(&self, network: &Network<F>) -> usize {
@@ -102,31 +173,39 @@ impl Training {
         }
     }
 
-    /// One pass over the training set of `len` examples; returns the loss of its first mini-batch, and the mean of all.
+    /// One pass over the training set of `len` examples, unless ■ stops it: looked for before each mini-batch.
     ///
     /// [`Descent::step`] does to a mini-batch what [`Network::forward`], [`Network::backward`] and [`Network::step`] do.
     fn epoch<F: Float>(
         &self,
-        epoch: usize,
+        history: &History,
         descent: &mut Descent<'_, F>,
         len: usize,
         team: &mut Team<'_>,
-    ) -> Result<(f64, f64)> {
+        watch: &mut dyn Watch,
+    ) -> Result<Pass> {
+        let epoch = history.epochs.len();
         let order = self.shuffle.map(|_| self.order(epoch, len));
+        let all = self.mini_batches(len);
         let (mut first, mut sum) = (None, 0.0);
-        for start in (0..len).step_by(self.mini_batch_size) {
-            let rows = start..(start + self.mini_batch_size).min(len);
-            let n = rows.len() as f64;
+        for (done, start) in (0..len).step_by(self.mini_batch_size).enumerate() {
+            if interrupted() {
+                return Ok(Pass::Stopped { mini_batches: done });
+            }
+            let end = (start + self.mini_batch_size).min(len);
+            let n = (end - start) as f64;
             let examples = match &order {
-                Some(order) => Examples::Picked(&order[rows]),
-                None => Examples::Run(rows),
+                Some(order) => Examples::Picked(&order[start..end]),
+                None => Examples::Run(start..end),
             };
             let loss = descent.step(&examples, self.loss, self.learning_rate, team);
             self.check_loss(epoch, loss / n, f64::MAX)?;
             first.get_or_insert(loss / n);
             sum += loss;
+            watch.see(history, Progress { done: done + 1, all, loss: sum / end as f64 });
         }
-        Ok((first.expect("there is an example: Training::check"), sum / len as f64))
+        let first_loss = first.expect("there is an example: Training::check");
+        Ok(Pass::Whole { first_loss, train_loss: sum / len as f64 })
     }
 
     /// Fails unless `loss` is a number up to `limit`.

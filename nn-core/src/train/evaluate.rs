@@ -7,6 +7,7 @@ use ndarray::s;
 use super::checks::check_data;
 use crate::data::{Dataset, one_hot};
 use crate::metrics::correct;
+use crate::protocol::LongWork;
 use crate::{Float, Loss, Network, Result};
 
 /// How good a network is on a data set.
@@ -27,7 +28,8 @@ impl<F: Float> Network<F> {
     /// # Errors
     /// [`Error::Argument`](crate::Error::Argument) if there are no examples, a label has no output, or the loss makes no
     /// sense after the last activation; [`Error::Shape`](crate::Error::Shape) if the inputs are not as wide as the
-    /// network's.
+    /// network's; [`Error::Interrupted`](crate::Error::Interrupted) if it takes longer than 0.2 s and ■ is pressed in the
+    /// notebook.
     ///
     /// # Example
     /// ```
@@ -49,12 +51,14 @@ impl<F: Float> Network<F> {
         loss.check_output(output)?;
         let sizes = self.sizes();
         let (mut sum, mut hits) = (0.0, 0);
+        let work = LongWork::begin("evaluate");
         for start in (0..dataset.len()).step_by(PART) {
+            work.check()?;
             let rows = start..(start + PART).min(dataset.len());
             let inputs = dataset.inputs.slice(s![rows.clone(), ..]).mapv(|x| F::of(x.into()));
             let labels = dataset.labels.slice(s![rows.clone()]);
             let targets = one_hot(labels, sizes[sizes.len() - 1])?;
-            let z = self.logits(inputs.view())?;
+            let z = self.logits_as("evaluate", inputs.view())?;
             sum += loss.value_from_logits(output, z.view(), targets.view())?.f64() * rows.len() as f64;
             hits += correct(output.value(z.view()).view(), labels);
         }

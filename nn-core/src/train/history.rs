@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Stopped;
 use crate::{Error, Loss, Network, Result};
 
 /// What one pass over the training set led to.
@@ -26,6 +27,8 @@ pub struct History {
     pub also: Vec<Loss>,
     /// What each epoch led to.
     pub epochs: Vec<Epoch>,
+    /// Where ■ stopped the training in a notebook; none if it came to its end. What is not a whole epoch is not in `epochs`.
+    pub stopped: Option<Stopped>,
     /// The network before training, then after each epoch; empty without
     /// [`Training::keep_networks`](crate::Training::keep_networks). A checkpoint does not hold them: after
     /// [`Training::resume`](crate::Training::resume) they begin with the network that was saved.
@@ -69,10 +72,11 @@ impl History {
     }
 }
 
-/// One line: `History: 10 epochs, cross-entropy 0.2847, accuracy 0.9203`.
+/// One line: `History: 10 epochs, cross-entropy 0.2847, accuracy 0.9203`, and `, stopped in epoch 11 of 20` where it was.
 impl fmt::Debug for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let loss = self.epochs.last().map_or(f64::NAN, |epoch| epoch.test_loss);
-        write!(f, "History: {} epochs, {} {loss:.4}, accuracy {:.4}", self.epochs.len(), self.loss, self.accuracy())
+        write!(f, "History: {} epochs, {} {loss:.4}, accuracy {:.4}", self.epochs.len(), self.loss, self.accuracy())?;
+        self.stopped.iter().try_for_each(|stopped| write!(f, ", {stopped}"))
     }
 }

@@ -16,6 +16,8 @@
 //! | `evaluate` | loss and accuracy on a data set |
 //! | `progress` | the line that is printed after each epoch |
 //! | `settings` | what must be the same for a training to go on, in words |
+//! | `stopped` | [`Stopped`]: where ■ stopped a training |
+//! | `watch` | who looks on meanwhile |
 //! | `checks` | what is refused |
 
 #![expect(clippy::indexing_slicing, reason = "a trace holds a[0] to a[L]; sizes as well")]
@@ -27,6 +29,8 @@ mod history;
 mod options;
 mod progress;
 mod settings;
+mod stopped;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -36,12 +40,15 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::{Dataset, one_hot};
+use crate::protocol::LongWork;
 use crate::{Error, Float, Loss, Network, Result};
 use checks::{check_data, check_inputs};
 
 pub use evaluate::Evaluation;
 pub use history::{Epoch, History};
 pub(crate) use settings::Settings;
+pub use stopped::Stopped;
+pub(crate) use watch::{Nobody, Progress, Watch};
 
 /// The most threads that [`Training::threads`] takes: more than most machines have.
 const MAX_THREADS: usize = 1024;
@@ -105,6 +112,8 @@ impl Training {
     /// # Errors
     /// [`Error::Argument`] and [`Error::Shape`] as [`Training::run`]. Nothing has changed then.
     ///
+    /// [`Error::Interrupted`] where ■ is pressed in a notebook; the network keeps the steps that were taken.
+    ///
     /// # Example
     /// ```
     /// use nn_core::prelude::*;
@@ -130,9 +139,11 @@ impl Training {
         let sizes = network.sizes();
         let last = network.layers().len();
         let mut losses = Vec::new();
+        let work = LongWork::begin("by_the_book");
         for epoch in 0..self.epochs {
             let mut sum = 0.0;
             for mini_batch in self.order(epoch, train.len()).chunks(self.mini_batch_size) {
+                work.check()?;
                 let inputs = train.inputs.select(Axis(0), mini_batch).mapv(|x| F::of(x.into()));
                 let targets = one_hot(train.labels.select(Axis(0), mini_batch).view(), sizes[last])?;
 
@@ -191,6 +202,10 @@ impl Training {
     /// # Ok::<(), Error>(())
     /// ```
     ///
+    /// In a notebook with our kernel a curve of the losses grows below the lines, unless the training takes less than half a
+    /// second, and ■ stops the training after the mini-batch: `network` keeps what it has learned, the history holds the whole
+    /// epochs and says where it was [`stopped`](History::stopped), the checkpoint is that of the last whole epoch.
+    ///
     /// # Errors
     /// [`Error::Argument`] if an option is not a positive number, there are no examples or fewer than one mini-batch, a
     /// label has no output, an input or weight is not a finite number, or the loss makes no sense after the last activation;
@@ -207,8 +222,8 @@ impl Training {
         F::train(self, self.empty_history(), network, train, test)
     }
 
-    /// Goes on where [`Training::checkpoint`] left off, after an interrupt or a crash: `network` becomes the saved one, and
-    /// the epochs that are missing follow. It ends in the same bits as a training that was never interrupted.
+    /// Goes on where [`Training::checkpoint`] left off, after ■ or a crash: `network` becomes the saved one, and the epochs
+    /// that are missing follow. It ends in the same bits as a training that was never interrupted.
     ///
     /// Without a checkpoint yet it is [`Training::run`]; with more [`Training::epochs`] than before it trains longer.
     ///
@@ -247,7 +262,7 @@ impl Training {
 
     /// The record of no epoch.
     pub(crate) fn empty_history(&self) -> History {
-        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new(), networks: Vec::new() }
+        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new(), stopped: None, networks: Vec::new() }
     }
 
     /// Fails unless options, network and data go together; the first of `datasets` is the training set.

@@ -58,7 +58,8 @@ impl Training {
     /// Keeps a checkpoint in the file `path` after every epoch: the network and what was measured so far.
     ///
     /// The file is replaced at once, so that at every moment it is whole; [`Training::resume`] goes on from it, and
-    /// [`Network::load`](crate::Network::load) reads the network in it.
+    /// [`Network::load`](crate::Network::load) reads the network in it. Where ■ stops the first epoch and there is no file yet,
+    /// it holds the network as it was before training.
     pub fn checkpoint(self, path: impl AsRef<Path>) -> Self {
         Self { checkpoint: Some(path.as_ref().to_owned()), ..self }
     }

@@ -88,7 +88,13 @@ mod tests {
     fn history(losses: &[f64]) -> History {
         let epoch = |&test_loss| Epoch { train_loss: 1.0, test_loss, accuracy: 0.9, also: vec![0.25] };
         let epochs = losses.iter().map(epoch).collect();
-        History { loss: Loss::CrossEntropy, also: vec![Loss::MeanSquaredError], epochs, networks: Vec::new() }
+        History {
+            loss: Loss::CrossEntropy,
+            also: vec![Loss::MeanSquaredError],
+            epochs,
+            stopped: None,
+            networks: Vec::new(),
+        }
     }
 
     #[test]

@@ -69,6 +69,28 @@ pub fn bits(network: &Network) -> Vec<u32> {
     layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases)).map(|number| number.to_bits()).collect()
 }
 
+/// Runs the test of this name once more, in a process of its own that our kernel might have started, and returns what it
+/// printed; in that process it returns none. `variables` are those of [`nn_core::protocol`] that it has.
+///
+/// Its working folder is a new one; ■ is the file `interrupt` in it.
+pub fn in_a_cell(test: &str, variables: &[&str]) -> Option<String> {
+    if std::env::var_os("NN_CORE_TEST_IS_A_CELL").is_some() {
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).current_dir(&folder).env("NN_CORE_TEST_IS_A_CELL", "1");
+    command.env_remove("NN_KERNEL").env_remove("NN_KERNEL_INTERRUPT");
+    for &variable in variables {
+        command.env(variable, if variable == "NN_KERNEL" { "1" } else { "interrupt" });
+    }
+    let output = command.output().unwrap();
+    let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+    assert!(output.status.success(), "{test}:\n{stdout}\n{stderr}");
+    assert!(stdout.contains("1 passed"), "there is no test {test}: {stdout}");
+    Some(stdout)
+}
+
 /// Says that a test was skipped, where it is seen; a failure where tests run by themselves, with `CI` set.
 pub fn skip(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{why}");

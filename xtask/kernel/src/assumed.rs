@@ -20,6 +20,9 @@ pub const FOLDER: &str = "EVCXR_TMPDIR";
 /// Names the file in which evcxr looks for the path of what was compiled; cargo's own message says it too.
 pub const COMPILED: &str = "EVCXR_EXECUTION_SO_PATH";
 
+/// Set where evcxr itself wraps the compiler, after `:cache` in a cell. Under another name, `:cache` would do nothing.
+pub const CACHE: &str = "EVCXR_RUSTC_WRAPPER";
+
 /// The flags that evcxr compiles with. It adds more where it finds lld.
 pub const RUSTFLAGS: &str = "-Cprefer-dynamic";
 
@@ -85,7 +88,7 @@ pub const ALL: [Assumption; 14] = [
     },
     Assumption {
         what: "EVCXR_CONFIG_DIR is the folder of what a user wants run in every kernel",
-        relies: "start, which names a folder that is not there: notebooks run the same for everybody",
+        relies: "start, which names a folder of ours: notebooks run the same for everybody, and wherever they lie",
         holds: |seen| seen.printed.contains("5 plums"),
     },
     Assumption {

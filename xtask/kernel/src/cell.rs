@@ -5,13 +5,13 @@
 //! of every file that the call depends on and a hash of the environment, which may hold secrets. As long as those stay, our
 //! cargo becomes the compiler. Whatever is new or not understood goes to cargo.
 
-use crate::assumed::{COMPILED, CRATE};
+use crate::assumed::{CACHE, COMPILED, CRATE};
 use crate::files::sha256;
 use crate::variables::{CALL, CARGO_HOME};
-use crate::{kept, link, process};
-use anyhow::{Context, Result};
+use crate::{compile, kept, link, messages, process, way};
+use anyhow::Result;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -36,9 +36,7 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<Command> {
     if states.iter().any(|(path, state)| self::state(Path::new(path)) != *state) {
         return None;
     }
-    if let Some(file) = env::var_os(COMPILED) {
-        fs::write(file, record["compiled"].as_str()?).ok()?;
-    }
+    way::tell(kernel, Path::new(record["compiled"].as_str()?)).ok()?;
     command(&record)
 }
 
@@ -46,22 +44,31 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<Command> {
 pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Result<ExitCode> {
     let record = kernel.join(RECORD);
     let _ = fs::remove_file(&record);
-    if env::var_os(WRAPPER).is_some() {
-        return process::become_command(cargo);
-    }
     let call = kernel.join("cell.call.json");
-    let _ = fs::remove_file(&call);
     let start = SystemTime::now();
     let program = process::own_program()?;
-    let output = cargo.env(WRAPPER, program).env(CALL, &call).stderr(Stdio::inherit()).output();
+    if env::var_os(WRAPPER).is_none() {
+        cargo.env(WRAPPER, program).env(CALL, &call);
+        if env::var_os(CACHE).is_none() {
+            // One of the user's, such as sccache, would be given us for a compiler, and refuse.
+            cargo.env("RUSTC_WRAPPER", "");
+        }
+    }
+    let output = compile::cell(kernel, || {
+        let _ = fs::remove_file(&call);
+        compile::run(cargo, kernel)
+    });
     let called = fs::read(&call);
     let _ = fs::remove_file(&call);
-    let output = output.context("cannot start cargo")?;
+    let output = output?;
     std::io::stdout().write_all(&output.stdout)?;
-    if !output.status.success() {
+    if !output.is_compiled {
         return Ok(ExitCode::FAILURE);
     }
-    if has_compiled_crates(&output.stdout) {
+    if let Some(library) = messages::library(&output.stdout) {
+        way::tell(kernel, &library)?;
+    }
+    if messages::has_compiled_crates(&output.stdout) {
         // Without, the next kernel compiles them again.
         let _ = kept::keep(kernel);
     }
@@ -149,7 +156,7 @@ fn found(kernel: &Path, arguments: &[OsString], call: &[u8], messages: &[u8], st
     let words = words?;
     let compiled = compiled(&words).filter(|library| library.exists())?;
     // The crates that somebody may edit at any time: not while cargo was at work.
-    let watched = edited_files(messages)?;
+    let watched = messages::edited_files(messages)?;
     for path in &watched {
         if fs::metadata(path).and_then(|file| file.modified()).is_ok_and(|time| time >= start) {
             return None;
@@ -172,23 +179,6 @@ fn found(kernel: &Path, arguments: &[OsString], call: &[u8], messages: &[u8], st
 fn compiled(words: &[&str]) -> Option<PathBuf> {
     let folder = words.windows(2).find(|pair| pair[0] == "--out-dir")?[1];
     Some(Path::new(folder).join(format!("{}{CRATE}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX)))
-}
-
-/// The files of the crates that somebody may edit, by cargo's `messages`.
-fn edited_files(messages: &[u8]) -> Option<BTreeSet<PathBuf>> {
-    let mut files = BTreeSet::new();
-    for message in std::str::from_utf8(messages).ok()?.lines() {
-        let message: Value = serde_json::from_str(message).ok()?;
-        if !message["package_id"].as_str().is_some_and(|id| id.starts_with("path+file:")) {
-            continue;
-        }
-        match message["reason"].as_str()? {
-            "compiler-artifact" if message["target"]["name"] != CRATE => files.extend(sources(&message)?),
-            "build-script-executed" => files.extend(asked_for(&message)?),
-            _ => {}
-        }
-    }
-    Some(files)
 }
 
 /// What else a call of the compiler with these `words` depends on: manifests, cargo's settings, the compiler, and the
@@ -215,46 +205,6 @@ fn changes(compilers: &Value) -> Option<BTreeMap<String, Value>> {
     let gone = ours.keys().filter(|name| !compilers.contains_key(*name)).map(|name| (name.clone(), Value::Null));
     let set = compilers.iter().filter(|(name, value)| ours.get(*name).map(String::as_str) != value.as_str());
     Some(gone.chain(set.map(|(name, value)| (name.clone(), value.clone()))).collect())
-}
-
-/// Whether, by cargo's `messages`, other crates than the cell's had to be compiled.
-fn has_compiled_crates(messages: &[u8]) -> bool {
-    let messages = messages.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    messages.into_iter().any(|message| message["fresh"] == false && message["target"]["name"] != CRATE)
-}
-
-/// What a library or a build script was compiled from: the manifests, and the list that the compiler wrote beside it.
-fn sources(artifact: &Value) -> Option<BTreeSet<PathBuf>> {
-    let compiled = Path::new(artifact["filenames"].as_array()?.first()?.as_str()?);
-    let library = compiled.file_stem()?.to_str()?.strip_prefix("lib");
-    let mut beside = fs::read_dir(compiled.parent()?).ok()?.flatten().map(|entry| entry.path());
-    // A build script has a folder to itself.
-    let list = beside.find(|path| {
-        let is_its = library.is_none_or(|library| path.file_stem().is_some_and(|name| name == library));
-        is_its && path.extension().is_some_and(|extension| extension == "d")
-    })?;
-    let list = fs::read_to_string(list).ok()?;
-    // `target: source source …`, where a blank in a name has a backslash before it; other targets follow.
-    let (_, sources) = list.lines().next()?.split_once(": ")?;
-    let sources = sources.replace("\\ ", "\0");
-    let sources: Vec<_> = sources.split(' ').map(|source| PathBuf::from(source.replace('\0', " "))).collect();
-    if !sources.iter().all(|source| source.is_absolute() && source.is_file()) {
-        return None;
-    }
-    let manifest = Path::new(artifact["manifest_path"].as_str()?);
-    Some(manifest.parent()?.ancestors().map(|folder| folder.join("Cargo.toml")).chain(sources).collect())
-}
-
-/// The files for whose sake a build script wants to run again; `None` if it names none, and means its whole package, or a
-/// folder.
-fn asked_for(script: &Value) -> Option<BTreeSet<PathBuf>> {
-    let package = script["package_id"].as_str()?.strip_prefix("path+file://")?;
-    let package = Path::new(package.split_once('#').map_or(package, |(path, _)| path));
-    let output = fs::read_to_string(Path::new(script["out_dir"].as_str()?).with_file_name("output")).ok()?;
-    let named = output.lines().filter_map(|line| line.strip_prefix("cargo:")?.trim_start_matches(':').split_once('='));
-    let files: BTreeSet<_> =
-        named.filter(|(key, _)| *key == "rerun-if-changed").map(|(_, file)| package.join(file)).collect();
-    Some(files).filter(|files| !files.is_empty() && files.iter().all(|file| file.is_file()))
 }
 
 /// What shows that a file changed: time and size; `null` where there is none.

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// A file's bytes.
@@ -96,17 +96,56 @@ pub fn lock_file(path: &Path) -> Result<File> {
 }
 
 /// Waits until nobody else holds the lock of the file at `path`; it is ours as long as the value lives.
+///
+/// Where the file system has no locks it does not wait, as cargo does not: better two at once than nobody.
 pub fn lock(path: &Path) -> Result<File> {
     let file = lock_file(path)?;
-    file.lock().with_context(|| cannot("lock", path))?;
+    go_on_without_locks(file.lock()).with_context(|| cannot("lock", path))?;
     Ok(file)
 }
 
 /// Waits until nobody holds the lock of the file at `path` for themselves; others may share it with us.
+///
+/// Where the file system has no locks it does not wait.
 pub fn lock_shared(path: &Path) -> Result<File> {
     let file = lock_file(path)?;
-    file.lock_shared().with_context(|| cannot("lock", path))?;
+    go_on_without_locks(file.lock_shared()).with_context(|| cannot("lock", path))?;
     Ok(file)
+}
+
+/// Whose a lock is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lock {
+    /// Ours now, as long as the file is open.
+    Ours,
+    /// Somebody else's.
+    Theirs,
+    /// Nobody can tell: the file system has no locks, or there is an error.
+    Unknown,
+}
+
+/// Takes the lock of a file, opened to be written, if nobody else has it.
+pub fn try_lock(file: &File) -> Lock {
+    match file.try_lock() {
+        Ok(()) => Lock::Ours,
+        Err(TryLockError::WouldBlock) => Lock::Theirs,
+        Err(TryLockError::Error(_)) => Lock::Unknown,
+    }
+}
+
+/// Whether this error says that the file system has no locks, as some on other computers (NFS, Lustre, SMB, FUSE).
+pub fn has_no_locks(error: &io::Error) -> bool {
+    /// ENOLCK on Linux, on macOS and the BSDs.
+    const NO_LOCKS: [i32; 2] = [37, 77];
+    error.kind() == ErrorKind::Unsupported
+        || (cfg!(unix) && error.raw_os_error().is_some_and(|code| NO_LOCKS.contains(&code)))
+}
+
+fn go_on_without_locks(locked: io::Result<()>) -> io::Result<()> {
+    match locked {
+        Err(error) if has_no_locks(&error) => Ok(()),
+        other => other,
+    }
 }
 
 fn create_parent(path: &Path) -> Result<()> {
@@ -154,5 +193,26 @@ mod tests {
         remove(&folder).unwrap();
         assert!(!folder.exists());
         remove(&folder).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_system_without_locks_is_told_from_a_lock_that_fails() {
+        // ENOTSUP, ENOSYS, ENOLCK; then EIO, EBADF.
+        for (code, has_none) in [(95, true), (38, true), (37, true), (5, false), (9, false)] {
+            let error = io::Error::from_raw_os_error(code);
+            assert_eq!(has_no_locks(&error), has_none, "{error}");
+            assert_eq!(go_on_without_locks(Err(error)).is_ok(), has_none);
+        }
+    }
+
+    #[test]
+    fn a_lock_is_ours_or_theirs() {
+        let path = folder("locked");
+        let (one, other) = (lock_file(&path).unwrap(), lock_file(&path).unwrap());
+        assert_eq!((try_lock(&one), try_lock(&other)), (Lock::Ours, Lock::Theirs));
+        drop(one);
+        assert_eq!(try_lock(&other), Lock::Ours);
+        remove(&path).unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! Build folders: the template, a copy of it for each kernel, and the removal of copies whose kernel is gone.
 
 use crate::copy::{self, lock, lock_shared, path_packages};
-use crate::{files, kept};
+use crate::files::{self, Lock};
+use crate::{kept, way};
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub fn make(kernels: &Path) -> Result<Folder> {
     let path = kernels.join("running").join(format!("{}-{}", process::id(), now.subsec_nanos()));
     // The lock is taken before the folder exists: a sweep never sees an unlocked folder of a living kernel.
     let lock = lock(&path)?;
-    if let Err(error) = fill(kernels, &path) {
+    if let Err(error) = fill(kernels, &path).and_then(|()| way::open(&path)) {
         let _ = files::remove(&path);
         return Err(error);
     }
@@ -61,17 +62,27 @@ pub fn count(kernels: &Path) -> (usize, usize) {
     (alive, dead)
 }
 
-/// Removes the folders whose kernel is gone: those whose lock can be taken.
+/// Removes the folders whose kernel is gone: those whose lock can be taken. Where there are no locks, none.
 pub fn sweep(kernels: &Path) -> Result<()> {
     for path in locks(kernels) {
-        let Some(_lock) = free(&path) else { continue };
-        // A folder that cannot be removed now is tried again at the next start.
-        let folder = path.with_extension("");
-        if !folder.exists() || fs::remove_dir_all(&folder).is_ok() {
-            let _ = fs::remove_file(&path);
+        if let Some(_lock) = free(&path) {
+            remove(&path.with_extension(""));
         }
     }
     Ok(())
+}
+
+/// Removes the folder of a kernel that is gone. If it cannot be removed now, that is tried again at the next start.
+pub fn remove(folder: &Path) {
+    way::close(folder);
+    if !folder.exists() || fs::remove_dir_all(folder).is_ok() {
+        let _ = fs::remove_file(folder.with_extension("lock"));
+    }
+}
+
+/// The process of the launcher that made a folder, and is or was its kernel.
+pub fn launcher(folder: &Path) -> Option<u32> {
+    folder.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
 /// The locks of all kernels, running or not; none before the first has started.
@@ -83,9 +94,9 @@ fn locks(kernels: &Path) -> Vec<PathBuf> {
 
 /// The lock, if its kernel is gone.
 fn free(path: &Path) -> Option<File> {
-    let lock = File::open(path).ok()?;
-    lock.try_lock().ok()?;
-    Some(lock)
+    // NFS gives a lock for oneself only to who may write.
+    let lock = File::options().read(true).write(true).open(path).ok()?;
+    (files::try_lock(&lock) == Lock::Ours).then_some(lock)
 }
 
 #[cfg(test)]
@@ -124,6 +135,7 @@ mod tests {
     fn writing_into_a_copy_leaves_the_template_alone() {
         let kernels = Kernels::new("copy");
         let folder = make(&kernels.0).unwrap();
+        assert_eq!(launcher(&folder.path), Some(process::id()));
         for file in ["libown_crate-1.rlib", "polars-1.d"] {
             fs::write(folder.path.join("target/debug/deps").join(file), "changed").unwrap();
             assert_eq!(fs::read_to_string(kernels.0.join("template/target/debug/deps").join(file)).unwrap(), file);

@@ -1,62 +1,93 @@
 //! What Jupyter starts as the kernel "rust".
 //!
+//! The launcher stands between Jupyter and evcxr_jupyter ([`relay`]), and lets cells tell how they end ([`source`]).
+//!
 //! evcxr_jupyter compiles each cell in a crate in a folder of its own. The launcher makes that folder as a copy of
-//! the template ([`folder`]), so that the first `:dep` cell finds everything compiled, and then becomes evcxr_jupyter.
+//! the template ([`folder`]), so that the first `:dep` cell finds everything compiled.
 //! Stand-ins for cargo and rustup keep the workspace's versions in that crate's `Cargo.lock` ([`stand_in`]), and compile
 //! a cell without cargo where nothing but the cell has changed ([`cell`]), linked against all crates at once ([`link`]).
 //!
 //! `HOW_IT_WORKS.md` beside this crate's `Cargo.toml` draws a cell's life. The processes talk to each other through
 //! [`variables`]; [`assumed`] lists what is assumed of evcxr.
 
+pub mod assist;
 pub mod assumed;
 pub mod cell;
+pub mod compile;
 pub mod copy;
 pub mod files;
 pub mod folder;
 pub mod guard;
 pub mod kept;
+mod lexer;
 pub mod link;
+pub mod messages;
 pub mod metadata;
 pub mod process;
+pub mod progress;
+pub mod relay;
+pub mod source;
 pub mod stand_in;
 pub mod variables;
+pub mod visible;
+pub mod way;
 
 use anyhow::{Context, Result};
+use assumed::FOLDER;
 use folder::Folder;
-use std::path::Path;
+use relay::Start;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use variables::{INTERRUPT, KERNEL};
 
-/// Becomes `evcxr`, connected as `connection_file` says.
+/// The folder, among the `kernels` folders, of the settings for notebooks that have no `evcxr.toml` beside them.
+pub fn settings(kernels: &Path) -> PathBuf {
+    kernels.join("settings")
+}
+
+/// Is the kernel that Jupyter connects to as `connection_file` says, with `evcxr` behind it.
 ///
-/// If no folder can be made (a full disk, say), the kernel works as without us: slow at first, but it works.
+/// If no folder can be made (a full disk, say), the kernel works all the same: slow at first, but it works.
 pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
     let launcher = std::env::current_exe().context("cannot tell where the launcher is")?;
     let lab = launcher.ancestors().nth(2).context("the launcher is not in target/lab/bin")?;
-    let nothing = lab.join("kernel").join("nothing");
+    let (lab, evcxr) = (lab.to_owned(), evcxr.to_owned());
+    let home = lab.clone();
+    relay::run(connection_file, &home, move |control_file| {
+        let kernels = lab.join("kernel");
+        let mut command = evcxr_for(&evcxr, control_file, &kernels);
+        match folder::make(&kernels) {
+            Ok(Folder { path, lock }) => {
+                // evcxr's process inherits the lock as its stdin, which it never reads: the folder is locked for just
+                // as long as evcxr lives, however it ends.
+                command.stdin(Stdio::from(lock)).env(FOLDER, &path);
+                command.env(KERNEL, "1").env(INTERRUPT, relay::interrupt_file(&path));
+                stand_in::prepare(&mut command, &lab.join("bin/stand-in"), &kernels)?;
+                Ok(Start { command, folder: Some(path) })
+            }
+            Err(error) => {
+                eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
+                command.stdin(Stdio::null()).env_remove(FOLDER);
+                Ok(Start { command, folder: None })
+            }
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// evcxr's command, the same for everybody.
+fn evcxr_for(evcxr: &Path, control_file: &Path, kernels: &Path) -> Command {
+    let nothing = kernels.join("nothing");
     let mut command = Command::new(evcxr);
     command
         .arg("--control_file")
-        .arg(connection_file)
+        .arg(control_file)
         // It greets there; what cells print goes through Jupyter.
         .stdout(Stdio::null())
         // Otherwise evcxr rewrites kernel specs in the home folder, and runs what the user keeps there for all notebooks.
         .env("JUPYTER_PATH", &nothing)
-        .env("EVCXR_CONFIG_DIR", &nothing)
+        .env("EVCXR_CONFIG_DIR", settings(kernels))
         .env("RUST_BACKTRACE", "0")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
-
-    match folder::make(&lab.join("kernel")) {
-        Ok(Folder { path, lock }) => {
-            guard::spawn(&path)?;
-            // The kernel's process inherits the lock as its stdin, which it never reads: the folder is locked for just
-            // as long as the kernel lives, however it ends.
-            command.stdin(Stdio::from(lock)).env("EVCXR_TMPDIR", &path);
-            stand_in::prepare(&mut command, &lab.join("bin/stand-in"), &lab.join("kernel"))?;
-        }
-        Err(error) => {
-            command.env_remove("EVCXR_TMPDIR");
-            eprintln!("Rust kernel: no warm build folder ({error:#}); the first :dep cell will take minutes");
-        }
-    }
-    process::become_command(&mut command)
+    command
 }

@@ -59,6 +59,23 @@ pub fn is_root() -> bool {
     cfg!(unix) && read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
+/// Whether there is such a process, and it has not ended already and only waits for its parent to hear of it.
+pub fn is_alive(process: u32) -> bool {
+    let status = format!("/proc/{process}/stat");
+    if Path::new("/proc/self/stat").exists() {
+        // `12 (name) S …`; a name may hold parentheses.
+        let status = std::fs::read_to_string(status).ok();
+        let state = status.as_deref().and_then(|status| status.rsplit_once(") ")?.1.chars().next());
+        return state.is_some_and(|state| state != 'Z' && state != 'X');
+    }
+    if cfg!(windows) {
+        let filter = format!("PID eq {process}");
+        let listed = read(Command::new("tasklist").args(["/NH", "/FO", "CSV", "/FI", &filter]));
+        return listed.is_ok_and(|listed| listed.contains(&format!("\"{process}\"")));
+    }
+    read(Command::new("kill").args(["-0", &process.to_string()])).is_ok()
+}
+
 /// `name` as this system calls an executable file.
 pub fn executable(name: &str) -> String {
     format!("{name}{}", std::env::consts::EXE_SUFFIX)
@@ -66,4 +83,26 @@ pub fn executable(name: &str) -> String {
 
 fn cannot_start(command: &Command) -> String {
     format!("cannot start {}", command.get_program().display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_that_has_ended_is_not_alive_even_before_its_parent_hears_of_it() {
+        assert!(is_alive(std::process::id()));
+        let mut child = Command::new("sleep").arg("30").spawn().unwrap();
+        assert!(is_alive(child.id()));
+        child.kill().unwrap();
+        for _ in 0..500 {
+            if is_alive(child.id()) && Path::new("/proc/self/stat").exists() {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+        }
+        assert!(!is_alive(child.id()) || !Path::new("/proc/self/stat").exists());
+        child.wait().unwrap();
+        assert!(!is_alive(child.id()));
+    }
 }

@@ -10,7 +10,7 @@
 use crate::assumed::{CRATE, FOLDER, RUSTFLAGS, USUAL_LEVEL};
 use crate::files;
 use crate::variables::{CARGO_HOME, SYSROOT, VERSIONS};
-use crate::{cell, folder, link, metadata, process};
+use crate::{cell, compile, folder, link, metadata, process};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -22,10 +22,11 @@ use std::{env, fs};
 /// Makes `kernel` find the stand-ins in `home/bin`.
 pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> {
     let folder = home.join("bin");
-    let sysroot = process::read(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let sysroot = toolchain(&folder::template(kernels))?;
     let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths(std::iter::once(folder.to_owned()).chain(env::split_paths(&path)))
-        .context("PATH cannot be extended")?;
+    // A program that was not started from a terminal often has no cargo and no rustc on its PATH.
+    let path = [folder.clone(), sysroot.join("bin")].into_iter().chain(env::split_paths(&path));
+    let path = env::join_paths(path).context("PATH cannot be extended")?;
     kernel
         .env("PATH", path)
         .env("CARGO", folder.join(process::executable("cargo")))
@@ -37,6 +38,26 @@ pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> 
         None => kernel.env_remove(CARGO_HOME),
     };
     Ok(())
+}
+
+/// The folder of the toolchain that compiled the template, wherever the notebook lies and whatever is usual there.
+///
+/// Says so on stderr if it is another one by now.
+fn toolchain(template: &Path) -> Result<PathBuf> {
+    let recorded = fs::read_to_string(template.join("sysroot")).map(PathBuf::from);
+    let recorded = recorded.ok().filter(|sysroot| sysroot.join("bin").join(process::executable("rustc")).is_file());
+    let sysroot = match recorded {
+        Some(sysroot) => sysroot,
+        None => process::read(Command::new("rustc").args(["--print", "sysroot"]))?.into(),
+    };
+    let rustc = sysroot.join("bin").join(process::executable("rustc"));
+    let compiler = process::read(Command::new(if rustc.is_file() { rustc } else { "rustc".into() }).arg("-vV"))?;
+    if fs::read_to_string(template.join("compiler")).is_ok_and(|known| known != compiler) {
+        eprintln!(
+            "Rust kernel: the compiler has changed since the set-up, so crates are compiled anew: run cargo xtask set-up"
+        );
+    }
+    Ok(sysroot)
 }
 
 /// Does a stand-in's work if this program was started under such a name.
@@ -74,8 +95,10 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
         arguments.splice(0..0, ["--config".into(), quick.into()]);
     }
     let for_cell = kernel.filter(|_| arguments.iter().any(|argument| argument == "build"));
-    if let Some(mut compiler) = for_cell.as_ref().and_then(|kernel| cell::compiler(kernel, &arguments)) {
-        return process::become_command(&mut compiler);
+    if let Some(kernel) = &for_cell
+        && let Some(mut compiler) = cell::compiler(kernel, &arguments)
+    {
+        return compile::directly(&mut compiler, kernel);
     }
     if let Err(error) = restore_versions() {
         eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");

@@ -8,8 +8,10 @@
 //! | `NN_KERNEL_CARGO_HOME`   | the launcher, if it was set        | our cargo                        | what `CARGO_HOME` was before it named the stand-ins |
 //! | `NN_KERNEL_CALL`         | our cargo, for the real cargo      | our cargo as compiler's wrapper  | the file to write the compiler's call to |
 //! | `NN_KERNEL_LINK`         | the wrapper, for the compiler      | our cargo as linker              | the kernel's folder |
+//! | `NN_KERNEL`              | the launcher                       | libraries that cells use         | 1: what we understand among a cell's output ([`crate::relay`]) |
+//! | `NN_KERNEL_INTERRUPT`    | the launcher                       | libraries that cells use         | a file that is there while the person wants the cell to stop |
 //!
-//! A process that sees one of the last two knows from it which of its parts it plays. What passes between us and evcxr is
+//! A process that sees NN_KERNEL_CALL or NN_KERNEL_LINK knows from it which of its parts it plays. What passes between us and evcxr is
 //! evcxr's own: [`crate::assumed`].
 
 /// Names the file that is locked as long as the program that starts kernels lives.
@@ -24,6 +26,10 @@ pub const CARGO_HOME: &str = "NN_KERNEL_CARGO_HOME";
 pub const CALL: &str = "NN_KERNEL_CALL";
 /// For us as a linker: the kernel's folder.
 pub const LINK: &str = "NN_KERNEL_LINK";
+/// That there is a kernel which understands records, and which version of them.
+pub const KERNEL: &str = "NN_KERNEL";
+/// The file that stands for the pressed ■.
+pub const INTERRUPT: &str = "NN_KERNEL_INTERRUPT";
 
 #[cfg(test)]
 mod tests {

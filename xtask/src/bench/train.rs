@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow, bail};
 
 use crate::setup::python::Environment;
 use crate::setup::{Lab, Rust, template};
+use nn_kernel::progress::Progress;
 use nn_kernel::{files, folder, process};
 
 /// Names as in train.csv; the Python half knows all but the first three.
@@ -83,7 +84,9 @@ pub fn run(rounds: usize) -> Result<ExitCode> {
 /// The contestants of ours, in the profile that notebooks use and where its dependencies are compiled.
 fn build(lab: &Lab) -> Result<PathBuf> {
     let (_, rust) = Rust::find()?;
-    template::build(lab, &rust)?;
+    let progress = Progress::begin(&lab.root);
+    template::build(lab, &rust, &progress)?;
+    progress.end()?;
     let mut cargo = Command::new(rust.tool("cargo"));
     cargo.args(["build", "--quiet", "--package", "nn-core", "--example", "train_once"]).current_dir(&lab.repository);
     template::share_target(&mut cargo, lab, &rust);

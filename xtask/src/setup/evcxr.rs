@@ -1,17 +1,22 @@
 //! evcxr_jupyter, the Rust kernel for Jupyter, in the one version that the launcher is written for.
 
+use super::build::Build;
 use super::{Lab, Rust, Step, announce, tool};
 use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, VERSION};
+use nn_kernel::progress::Progress;
 use nn_kernel::{files, process};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 const NAME: &str = "evcxr_jupyter";
+/// What it is built from.
+const CRATES: usize = 336;
 
 /// Finds that version in `target/lab` or on PATH, or installs it.
-pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
+pub fn install(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<(Step, PathBuf)> {
     let own = lab.bin().join(program());
     let stamp = lab.root.join("evcxr.stamp");
     for candidate in [Some(own.clone()), process::find_on_path(NAME, Some(&lab.bin()))].into_iter().flatten() {
@@ -30,8 +35,15 @@ pub fn install(lab: &Lab, rust: &Rust) -> Result<(Step, PathBuf)> {
             return Ok((Step::Made, own));
         }
     }
-    announce(&format!("cargo install {NAME} {VERSION}: 336 crates, about nine minutes on two cores, once"));
-    Ok((Step::Made, tool::install(lab, &rust.tool("cargo"), (NAME, VERSION), &[], &[])?))
+    announce(&format!("cargo install {NAME} {VERSION}: {CRATES} crates, about eight minutes on two cores, once"));
+    let build = Build { progress, name: "Rust kernel", crates: CRATES, usual: Duration::from_secs(8 * 60) };
+    let run = |what: &str, cargo: &mut Command| build.run(what, cargo);
+    Ok((Step::Made, tool::install(lab, &rust.tool("cargo"), (NAME, VERSION), &[], &[], run)?))
+}
+
+/// Where it is or will be, without looking into it.
+pub fn place(lab: &Lab) -> PathBuf {
+    installed(lab).unwrap_or_else(|_| lab.bin().join(program()))
 }
 
 /// The one that [`install`] found or made.

@@ -81,6 +81,11 @@ impl Environment {
         let mut command = Command::new(self.interpreter());
         command.env_remove("PYTHONHOME").env_remove("PYTHONPATH");
         command.env("PYTHONNOUSERSITE", "1").env("PYTHONUTF8", "1").env("PIP_NO_CACHE_DIR", "1");
+        // pip is to install here, whatever a person has it do elsewhere.
+        command.env("PIP_USER", "0");
+        for elsewhere in ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"] {
+            command.env_remove(elsewhere);
+        }
         command
     }
 

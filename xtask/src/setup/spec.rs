@@ -20,7 +20,7 @@ pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
 
     let share = lab.root.join("venv/share/jupyter");
     let spec = json!({
-        "argv": [launcher, "kernel", "--evcxr", evcxr, "{connection_file}"],
+        "argv": [launcher, "kernel", "start", "--evcxr", evcxr, "{connection_file}"],
         "display_name": "Rust",
         "language": "rust",
         "interrupt_mode": "message",
@@ -28,12 +28,15 @@ pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
     let spec = format!("{spec:#}\n");
     made |= files::update(&share.join("kernels/rust/kernel.json"), spec)?;
     files::remove(&share.join("kernels/python3"))?;
+    // For notebooks elsewhere, which have none beside them.
+    let settings = files::read(&lab.repository.join("notebooks/evcxr.toml"))?;
+    made |= files::update(&nn_kernel::settings(&lab.kernels()).join("evcxr.toml"), settings)?;
     Ok(Step::made(made))
 }
 
-/// Puts the program in place unless it is there; returns whether it had to. One that is running cannot be written to, but it can
+/// Puts a program in place unless it is there; returns whether it had to. One that is running cannot be written to, but it can
 /// be moved aside.
-fn install_program(path: &Path, content: &[u8]) -> Result<bool> {
+pub fn install_program(path: &Path, content: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(false);
     }

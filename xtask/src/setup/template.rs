@@ -5,15 +5,18 @@
 //! The crate here must be, to cargo, the one that the kernel writes: same profile, flags, target and paths. The
 //! workspace's tests are built in its target folder too, so that every dependency is compiled once.
 
+use super::build::Build;
 use super::{Lab, Rust, Step, announce};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, RUSTFLAGS};
+use nn_kernel::progress::Progress;
 use nn_kernel::{copy, files, folder, kept, process};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Brings the template up to date, cargo's own progress on stderr.
-pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
+pub fn build(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<Step> {
     let template = folder::template(&lab.kernels());
     let _lock = copy::lock(&template)?;
 
@@ -31,6 +34,8 @@ pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
         kept::forget(&lab.kernels())?;
         files::remove(&stamp)?;
     }
+    // Kernels take this one, in whatever folder their notebook lies.
+    files::update(&template.join("sysroot"), rust.sysroot.to_str().context("the toolchain's path is not Unicode")?)?;
     let manifest = assumed::manifest(&dependency(&lab.repository.join("nn-core")));
     files::update(&template.join("Cargo.toml"), manifest)?;
     files::update(&template.join("src/lib.rs"), "")?;
@@ -42,9 +47,29 @@ pub fn build(lab: &Lab, rust: &Rust) -> Result<Step> {
     let mut cargo = Command::new(rust.tool("cargo"));
     cargo.arg("build").current_dir(&template);
     share_target(&mut cargo, lab, rust);
-    process::run("cargo build of the notebooks' dependencies", &mut cargo)?;
+    let what = "cargo build of the notebooks' dependencies";
+    if first {
+        let crates = count_crates(&template, rust)?;
+        Build { progress, name: "libraries", crates, usual: Duration::from_secs(5 * 60) }.run(what, &mut cargo)?;
+    } else {
+        process::run(what, &mut cargo)?;
+    }
     files::write(&stamp, "")?;
     Ok(Step::made(first))
+}
+
+/// How many packages the template's crate is built from.
+fn count_crates(template: &Path, rust: &Rust) -> Result<usize> {
+    let mut metadata = Command::new(rust.tool("cargo"));
+    metadata.args(["metadata", "--format-version", "1", "--filter-platform", &rust.host]).current_dir(template);
+    let metadata: serde_json::Value =
+        serde_json::from_str(&process::read(&mut metadata)?).context("cargo metadata is not JSON")?;
+    Ok(metadata["resolve"]["nodes"].as_array().map_or(1, Vec::len))
+}
+
+/// Whether nothing but an edited crate is left to build, going by its stamp.
+pub fn is_built(lab: &Lab) -> bool {
+    folder::template(&lab.kernels()).join("stamp").exists()
 }
 
 /// Makes a cargo command build into the template's target folder, as the kernel does.

@@ -6,13 +6,15 @@ use nn_kernel::{files, process};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Compiles version `version` of the package `name`, as `cargo install` with `options` and these variables does.
+/// Compiles version `version` of the package `name`, as `cargo install` with `options` and these variables does; `run` runs
+/// cargo.
 pub fn install(
     lab: &Lab,
     cargo: &Path,
     (name, version): (&str, &str),
     options: &[&str],
     variables: &[(&str, &str)],
+    run: impl FnOnce(&str, &mut Command) -> Result<()>,
 ) -> Result<PathBuf> {
     let build = lab.root.join(format!("{name}-build"));
     let mut install = Command::new(cargo);
@@ -24,7 +26,7 @@ pub fn install(
         install.env("PATH", std::env::join_paths(std::env::split_paths(&path).chain([lab.bin()]))?);
     }
     files::create_dir(&lab.root)?;
-    process::run("cargo install", &mut install)?;
+    run("cargo install", &mut install)?;
     files::remove(&build)?;
     Ok(lab.bin().join(process::executable(name)))
 }

@@ -51,7 +51,7 @@ fn find(lab: &Lab, tool @ (name, version): (&str, &str)) -> Option<PathBuf> {
     // Each runs for seconds: optimising it would take six times as long as it ever saves.
     let quick = [("CARGO_PROFILE_DEV_OPT_LEVEL", "0")];
     let cargo = std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from);
-    tool::install(lab, &cargo, tool, &["--quiet", "--debug"], &quick).ok()
+    tool::install(lab, &cargo, tool, &["--quiet", "--debug"], &quick, process::run).ok()
 }
 
 fn missing((name, version): (&str, &str)) -> Result<Ended> {

@@ -1,0 +1,186 @@
+//! How a cell's failure looks: its kind, its message, and the line of the cell where it happened.
+
+use super::memory::Cell;
+use serde_json::{Value, json};
+
+/// What Jupyter is told of a failed cell.
+#[derive(Debug)]
+pub struct Failure {
+    /// `Error`, `Panic`, `CompileError`, `KernelProcessDied` or `Interrupted`.
+    pub kind: &'static str,
+    /// The message.
+    pub message: String,
+    /// What the person sees: the message, the place, remarks.
+    pub traceback: Vec<String>,
+}
+
+const RED: &str = "\u{1b}[31m";
+const GREEN: &str = "\u{1b}[32m";
+const PLAIN: &str = "\u{1b}[0m";
+/// Lines shown before and after the one that failed.
+const AROUND: usize = 2;
+
+impl Failure {
+    /// One without a place.
+    pub fn new(kind: &'static str, message: String) -> Failure {
+        let traceback = vec![format!("{RED}{kind}{PLAIN}: {message}")];
+        Failure { kind, message, traceback }
+    }
+
+    /// An error or panic that a cell reported by `record`: `source` is what was compiled, `cells` all up to the one that
+    /// failed.
+    pub fn from_record(record: &Value, source: &str, cells: &[Cell]) -> Failure {
+        let text = |field: &str| record[field].as_str().unwrap_or("").to_owned();
+        let kind = if record["name"] == "Panic" { "Panic" } else { "Error" };
+        let message = if text("message").is_empty() { "no message".to_owned() } else { text("message") };
+        let mut failure = Failure::new(kind, message);
+        let (file, line) = (text("file"), record["line"].as_u64().unwrap_or(0));
+        let place =
+            if is_cell(&file) { usize::try_from(line).ok().and_then(|line| find(line, source, cells)) } else { None };
+        match place {
+            Some((cell, line)) => failure.traceback.extend(shown(cell, line)),
+            None if !file.is_empty() && !is_cell(&file) => failure.traceback.push(format!("  at {file}:{line}")),
+            None => {}
+        }
+        failure.traceback.extend(record["backtrace"].as_str().filter(|text| !text.is_empty()).map(str::to_owned));
+        failure
+    }
+
+    /// The mistakes that the compiler found, each as evcxr told it.
+    ///
+    /// evcxr counts cells in its own way (`command_7`); here they have the notebook's `number`.
+    pub fn from_compiler(errors: &[Value], number: u64) -> Failure {
+        let messages: Vec<&str> = errors.iter().map(|error| error["evalue"].as_str().unwrap_or("")).collect();
+        let first = messages.first().copied().unwrap_or("the cell does not compile").to_owned();
+        let message = if errors.len() > 1 { format!("{first} (and {} more)", errors.len() - 1) } else { first };
+        let mut traceback = Vec::new();
+        for error in errors {
+            let lines = error["traceback"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            traceback.extend(lines.map(|line| renumbered(line, number)));
+        }
+        Failure { kind: "CompileError", message, traceback }
+    }
+
+    /// Adds a sentence below.
+    pub fn remark(&mut self, remark: String) {
+        self.traceback.push(remark);
+    }
+
+    /// The content of an `error` message.
+    pub fn content(&self) -> Value {
+        json!({ "ename": self.kind, "evalue": self.message, "traceback": self.traceback })
+    }
+}
+
+/// `cell [3]:1:5` for `command_9:1:5`.
+fn renumbered(line: &str, number: u64) -> String {
+    match line.split_once("command_") {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            format!("{before}cell [{number}]{rest}")
+        }
+        None => line.to_owned(),
+    }
+}
+
+/// Whether a file is what evcxr wrote for a cell.
+fn is_cell(file: &str) -> bool {
+    file == "src/lib.rs" || file == "src\\lib.rs"
+}
+
+/// The cell, and its line, that stand on `line` of what was compiled.
+///
+/// evcxr writes a person's lines as they are, but not in their order, and statements of one line on lines of their own;
+/// so a line is found by its text, the latest cell first, and, of equal ones, where its neighbours are equal too.
+fn find<'a>(line: usize, source: &str, cells: &'a [Cell]) -> Option<(&'a Cell, usize)> {
+    let compiled: Vec<&str> = source.lines().map(str::trim).collect();
+    let wanted = *compiled.get(line.checked_sub(1)?)?;
+    if wanted.is_empty() {
+        return None;
+    }
+    let near = |at: usize, offset: usize, lines: &[&str]| {
+        let same = |a: Option<usize>, b: Option<usize>| match (a, b) {
+            (Some(a), Some(b)) => compiled.get(a).is_some_and(|text| lines.get(b) == Some(text)),
+            _ => false,
+        };
+        usize::from(same((line - 1).checked_sub(offset), at.checked_sub(offset)))
+            + usize::from(same(Some(line - 1 + offset), Some(at + offset)))
+    };
+    for exact in [true, false] {
+        for cell in cells.iter().rev() {
+            let lines: Vec<&str> = cell.code.lines().map(str::trim).collect();
+            let fits = |text: &str| if exact { text == wanted } else { text.contains(wanted) };
+            let best = (0..lines.len())
+                .filter(|&at| fits(lines[at]))
+                .max_by_key(|&at| (near(at, 1, &lines) * 2 + near(at, 2, &lines), std::cmp::Reverse(at)));
+            if let Some(at) = best {
+                return Some((cell, at + 1));
+            }
+        }
+    }
+    None
+}
+
+/// The lines around `line` of a cell, with an arrow.
+fn shown(cell: &Cell, line: usize) -> Vec<String> {
+    let mut shown = vec![format!("  in cell [{}], line {line}", cell.number)];
+    let (first, last) = (line.saturating_sub(AROUND).max(1), line + AROUND);
+    for (at, text) in cell.code.lines().enumerate().map(|(at, text)| (at + 1, text)) {
+        if at == line {
+            shown.push(format!("{GREEN}----> {at}{PLAIN} {text}"));
+        } else if (first..=last).contains(&at) {
+            shown.push(format!("      {at} {text}"));
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(number: u64, code: &str) -> Cell {
+        Cell { number, code: code.to_owned(), ..Cell::default() }
+    }
+
+    fn place(line: usize, source: &str, cells: &[Cell]) -> Option<(u64, usize)> {
+        find(line, source, cells).map(|(cell, line)| (cell.number, line))
+    }
+
+    #[test]
+    fn a_line_is_found_in_the_cell_that_it_came_from() {
+        let cells =
+            [cell(1, "fn third(v: &[i32]) -> i32 {\n    v[3]\n}"), cell(2, "let v = vec![1]; third(&v);\nv[7]")];
+        let source =
+            "fn third(v: &[i32]) -> i32 {\n    v[3]\n}\nmatch catch_unwind(\nlet v = vec![1]; \nthird(&v);\nv[7]\n";
+        assert_eq!(place(2, source, &cells), Some((1, 2)));
+        assert_eq!(place(6, source, &cells), Some((2, 1)));
+        assert_eq!(place(7, source, &cells), Some((2, 2)));
+        assert_eq!(place(99, source, &cells), None);
+    }
+
+    #[test]
+    fn of_equal_lines_the_one_with_equal_neighbours_is_meant() {
+        let cells = [cell(3, "a();\nstep()?;\nb();\nstep()?;\nc();")];
+        let source = "start\na();\nstep()?;\nb();\nstep()?;\nc();\nend";
+        assert_eq!(place(3, source, &cells), Some((3, 2)));
+        assert_eq!(place(5, source, &cells), Some((3, 4)));
+    }
+
+    #[test]
+    fn the_traceback_shows_the_line_with_an_arrow() {
+        let record = json!({ "name": "Panic", "message": "too far", "file": "src/lib.rs", "line": 2, "backtrace": "" });
+        let failure = Failure::from_record(&record, "x\nv[7]", &[cell(4, "let a = 1;\nv[7]\n")]);
+        assert_eq!((failure.kind, failure.message.as_str()), ("Panic", "too far"));
+        let text = failure.traceback.join("\n");
+        assert!(text.contains("in cell [4], line 2\n      1 let a = 1;\n") && text.contains("----> 2"), "{text}");
+    }
+
+    #[test]
+    fn a_panic_inside_a_crate_names_its_file() {
+        let record =
+            json!({ "name": "Panic", "message": "m", "file": "/crates/x/src/a.rs", "line": 9, "backtrace": "" });
+        let text = Failure::from_record(&record, "", &[]).traceback.join("\n");
+        assert!(text.ends_with("  at /crates/x/src/a.rs:9"), "{text}");
+    }
+}
