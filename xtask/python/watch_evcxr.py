@@ -47,6 +47,7 @@ def main():
         "program_holds_banner": banner.encode() in program.read_bytes(),
         "updated_kernel_spec": version.read_text() != "an old one",
         "manifest": (kernel / "Cargo.toml").read_text(),
+        "cell": (kernel / "src" / "lib.rs").read_text(),
         "dependencies": dependency,
         "calls": [json.loads(line) for line in calls.read_text().splitlines()],
     }))
