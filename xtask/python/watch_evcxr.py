@@ -29,7 +29,7 @@ CELLS = ["let lemons = tiny::lemons();", 'println!("{} lemons", lemons.len());',
 
 
 def main():
-    folder, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    folder, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     kernel = folder / "kernel"
     kernel.mkdir()
     dependency = make_crate(folder / "tiny")
