@@ -27,10 +27,10 @@ mod mnist;
 mod table;
 
 pub use csv::{csv, inputs};
+pub(crate) use dataset::SIDE;
+pub use dataset::{Dataset, one_hot};
 #[cfg(feature = "figures")]
 pub(crate) use dataset::{LABELS, PIXELS};
-pub use dataset::{Dataset, one_hot};
-pub(crate) use dataset::SIDE;
 pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
 pub use idx::idx;
 pub use mnist::{Mnist, mnist};
