@@ -22,6 +22,7 @@
 //! | MNIST, and a digit of your own | [`data`] | `data/` |
 //! | the loop by the book at full speed | [`Training::run`] | `fast/` |
 //! | saved networks, checkpoints, how a network came to be | [`Network::save`], [`Training::checkpoint`] | `store/` |
+//! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol.rs` |
 //! | figures | `plot` | `plot/` |
 //! | what a cell of a notebook shows | `notebook` | `notebook/` |
 //!
@@ -140,7 +141,7 @@ pub use error::{Error, Result};
 pub use float::Float;
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Epoch, Evaluation, History, Stopped, Trained, Training};
+pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 
 /// Everything a notebook needs, in one `use`, including ndarray's everyday names and polars' `df!`.
 pub mod prelude {

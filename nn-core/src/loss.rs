@@ -30,6 +30,9 @@ pub enum Loss {
     /// For outputs that are each a probability of their own.
     BinaryCrossEntropy,
     /// For outputs that are any numbers.
+    ///
+    /// Nielsen's book takes half the sum over the k outputs, not half the mean, so a step here is k times shorter: with ten
+    /// outputs, write η = 30 for the η = 3 of its chapter 1.
     MeanSquaredError,
 }
 

@@ -167,6 +167,24 @@ fn below_a_training_a_curve_grows_that_ends_as_the_historys_figure() {
 }
 
 #[test]
+fn a_training_without_end_has_a_curve_as_well() {
+    let Some(printed) = in_a_cell("a_training_without_end_has_a_curve_as_well", LISTENS) else {
+        let press = std::thread::spawn(|| {
+            sleep(Duration::from_millis(700));
+            fs::write("interrupt", "").unwrap();
+        });
+        let (train, test) = (easy_data(1000, 4, 3, 1), easy_data(20, 4, 3, 2));
+        let mut network = Network::new(&[4, 16, 3], &[Tanh, Softmax], 3).unwrap();
+        let training = Training::new(Loss::CrossEntropy).mini_batch_size(10).epochs(usize::MAX);
+        training.run(&mut network, &train, &test).unwrap();
+        press.join().unwrap();
+        return;
+    };
+    let (_, last) = records(&printed).pop().unwrap();
+    assert!(value(last, "text/plain").starts_with("Training: Loss: training falls from "), "{last}");
+}
+
+#[test]
 fn a_short_training_shows_its_lines_alone() {
     let Some(printed) = in_a_cell("a_short_training_shows_its_lines_alone", OURS) else {
         train(0.1, 5, None);

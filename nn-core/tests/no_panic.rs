@@ -123,6 +123,7 @@ fn a_history_whose_fields_no_longer_fit_gives_what_it_has() {
     let epoch = |also: Vec<f64>| Epoch { train_loss: 1.0, test_loss: f64::NAN, accuracy: f64::INFINITY, also };
     let history = History {
         loss: Loss::CrossEntropy,
+        hints: vec![],
         also: vec![Loss::MeanSquaredError],
         epochs: vec![epoch(vec![0.5]), epoch(vec![])],
         stopped: None,

@@ -170,3 +170,38 @@ fn the_notebooks_network_is_the_same_bits_as_this_tests() {
         assert!(found, "{title}: expected {ours} as in mnist.ipynb: {}", receipt.to_text());
     }
 }
+
+/// ■ is pressed before one training begins, and while another runs.
+#[test]
+fn a_stopped_training_has_a_receipt_that_says_where() {
+    if common::in_a_cell("a_stopped_training_has_a_receipt_that_says_where", &["NN_KERNEL_INTERRUPT"]).is_some() {
+        return;
+    }
+    let mnist = Mnist { train: easy_data(500, 4, 3, 1), test: easy_data(20, 4, 3, 2) };
+    let mut network = Network::new(&[4, 5, 3], &[Relu, Softmax], 7).unwrap();
+    let before = network.receipt(&mnist).unwrap().to_text();
+    std::fs::write("interrupt", "").unwrap();
+    training().run(&mut network, &mnist.train, &mnist.test).unwrap();
+    assert_eq!(network.receipt(&mnist).unwrap().to_text(), before, "nothing was learned, and nothing is told");
+    let (mut resumed, mut whole) = (network.clone(), network.clone());
+    training().checkpoint("checkpoint").run(&mut resumed, &mnist.train, &mnist.test).unwrap();
+
+    std::fs::remove_file("interrupt").unwrap();
+    training().checkpoint("checkpoint").resume(&mut resumed, &mnist.train, &mnist.test).unwrap();
+    training().run(&mut whole, &mnist.train, &mnist.test).unwrap();
+    assert_eq!(resumed.receipt(&mnist).unwrap().to_text(), whole.receipt(&mnist).unwrap().to_text());
+
+    let press = std::thread::spawn(|| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::fs::write("interrupt", "").unwrap();
+    });
+    let history = training().epochs(1_000_000).run(&mut network, &mnist.train, &mnist.test).unwrap();
+    press.join().unwrap();
+    let stopped = history.stopped.unwrap();
+    let receipt = network.receipt(&mnist).unwrap();
+    let place = format!("in epoch {} of 1000000, after {} of 50 mini-batches", stopped.epoch, stopped.mini_batches);
+    assert_eq!(row(&receipt, "stopped"), Some(place), "{}", receipt.to_text());
+    let epochs = row(&receipt, "training").unwrap();
+    assert!(epochs.starts_with(&format!("{} epoch", history.epochs.len())), "{}", receipt.to_text());
+    assert_eq!(row(&receipt, "fingerprint").unwrap(), network.fingerprint());
+}

@@ -131,6 +131,7 @@ fn a_history_is_a_table_of_its_epochs() {
         |loss: f64| Epoch { train_loss: loss, test_loss: loss / 2.0, accuracy: 1.0 - loss, also: vec![2.0 * loss] };
     let history = History {
         loss: Loss::CrossEntropy,
+        hints: Vec::new(),
         also: vec![Loss::BinaryCrossEntropy],
         epochs: vec![epoch(0.5), epoch(0.25)],
         stopped: None,

@@ -2,18 +2,18 @@
 
     run_notebook.py NOTEBOOK OUTPUT [--in-place]
 
-Exit code 0: all cells passed. 1: a cell failed; it was reported on stderr.
+Exit code 0: all cells passed. 1: a cell failed; it was reported on stderr. 130: interrupted.
 
-The Rust kernel answers "ok" to a cell that panicked or returned an error, and its message may arrive a moment later. So
-this talks to the kernel through jupyter_client itself, and takes any text on stderr as failure. A cell tagged
-`raises-exception` has to fail.
+nbclient executes the cells, as it does for everybody; what is ours is the progress, the report of a failing cell, and that
+the kernel ends when we do. A cell tagged `raises-exception` has to fail. Text on stderr is no failure, but no output to commit
+either: with --in-place it is reported, and the notebook stays as it was.
 """
 
 import argparse
+import asyncio
 import collections
 import hashlib
 import os
-import queue
 import re
 import signal
 import subprocess
@@ -24,15 +24,14 @@ from pathlib import Path
 
 import html_page
 import nbformat
-from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-# A cell's last stderr line travels on a path of its own; so long, in seconds, we wait for it after the cell's answer.
-LATE = 0.03
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-class Failure(Exception):
-    """A cell's error message."""
+class DidNotFail(Exception):
+    """A cell that was to fail passed."""
 
 
 def main():
@@ -53,7 +52,7 @@ def main():
 
     start = time.monotonic()
     try:
-        passed = execute(notebook, arguments.notebook)
+        passed = Run(notebook, arguments.notebook).execute()
     except KeyboardInterrupt:
         print("\ninterrupted; the kernel was stopped", file=sys.stderr)
         return 130
@@ -63,99 +62,104 @@ def main():
         print(f"the notebook as far as it got: {shown(arguments.output)}", file=sys.stderr)
         return 1
     if arguments.in_place:
+        if not is_to_commit(notebook, arguments.notebook):
+            return 1
         write(notebook, arguments.notebook)
     html_page.export(notebook, arguments.notebook, arguments.output.with_suffix(".html"))
     print(f"{arguments.notebook.name}: {time.monotonic() - start:.1f} s, {shown(arguments.output)} and .html")
     return 0
 
 
-def execute(notebook, path):
-    """Runs all code cells in a new kernel; reports the first that fails and returns False."""
-    cells = code_cells(notebook)
-    start = time.monotonic()
-    manager = KernelManager(kernel_name="rust")
-    manager.start_kernel(cwd=str(path.parent.resolve()), stderr=subprocess.PIPE)
-    log = Log(manager.provisioner.process.stderr)
-    try:
-        client = manager.client()
-        client.start_channels()
+class Run(NotebookClient):
+    """One notebook, its kernel, and what is said of both while it runs."""
+
+    def __init__(self, notebook, path):
+        super().__init__(notebook, kernel_name="rust", timeout=None, startup_timeout=300, record_timing=False)
+        # That would move text above a figure that came before it.
+        self.coalesce_streams, self.shutdown_kernel = False, "immediate"
+        self.path, self.cells = path, code_cells(notebook)
+        self.number, self.log_of_kernel, self.progress = 0, None, None
+        self.begun = time.monotonic()
+        self.on_cell_execute, self.on_cell_executed = self.cell_begins, self.cell_ends
+
+    def execute(self):
+        """Runs all code cells in a new kernel; reports the first that fails and returns False."""
+        # In a thread, because nbclient would otherwise have signals of its own: interrupted, it waits for a dead kernel.
+        loop, outcome = asyncio.SelectorEventLoop(), []
+        task = loop.create_task(self.outcome())
+        worker = threading.Thread(target=lambda: outcome.append(loop.run_until_complete(task)))
+        worker.start()
         try:
-            client.wait_for_ready(timeout=300)
+            # Windows interrupts no wait without an end.
+            while worker.is_alive():
+                worker.join(0.2)
+        except KeyboardInterrupt:
+            loop.call_soon_threadsafe(task.cancel)
+            worker.join()
+            raise
+        return outcome == [None] or self.report(outcome[0] if outcome else "the runner itself failed; see above")
+
+    async def outcome(self):
+        """None if all cells passed, otherwise the message of the one that failed."""
+        try:
+            await self.async_execute(cwd=str(self.path.parent.resolve()), stderr=subprocess.PIPE)
+            return None
+        except CellExecutionError as error:
+            return error.traceback or error.evalue or "the kernel reports an error without a message"
+        except DidNotFail as error:
+            return str(error)
+        except (DeadKernelError, asyncio.CancelledError):
+            return f"the kernel died\n{self.log_of_kernel.tail()}"
         except RuntimeError as error:
-            report(path, 0, len(cells), "", f"the kernel did not start: {error}\n{log.tail()}")
-            return False
-        language = client.kernel_info(reply=True, timeout=60)["content"]["language_info"]
-        notebook.metadata["language_info"] = language
-        print(f"{path.name}: kernel started, {time.monotonic() - start:.1f} s", flush=True)
+            if self.number:
+                raise
+            return f"the kernel did not start: {error}\n{self.log_of_kernel.tail() if self.log_of_kernel else ''}"
+        finally:
+            if self.progress:
+                self.progress.end()
 
-        session = Session(manager, client, log)
-        for number, cell in enumerate(cells, 1):
-            progress = Progress(number, len(cells), cell.source)
-            cell.execution_count = number
-            message = None
-            try:
-                session.run(cell, progress)
-            except Failure as failure:
-                message = str(failure)
-            progress.end()
-            must_fail = "raises-exception" in cell.metadata.get("tags", [])
-            if must_fail and message is None:
-                message = "the cell is tagged raises-exception, but did not fail"
-            elif must_fail:
-                continue
-            if message is not None:
-                report(path, number, len(cells), cell.source, message)
-                return False
-        return True
-    finally:
-        manager.shutdown_kernel(now=True)
+    async def async_start_new_kernel(self, **options):
+        await super().async_start_new_kernel(**options)
+        self.log_of_kernel = Log(self.km.provisioner.process.stderr)
 
+    async def async_start_new_kernel_client(self):
+        client = await super().async_start_new_kernel_client()
+        print(f"{self.path.name}: kernel started, {time.monotonic() - self.begun:.1f} s", flush=True)
+        return client
 
-class Session:
-    """One kernel, and the cells that it has been given."""
+    def cell_begins(self, cell, **_):
+        self.number += 1
+        self.progress = Progress(self.number, len(self.cells), cell.source)
 
-    def __init__(self, manager, client, log):
-        self.manager, self.client, self.log = manager, client, log
+    def cell_ends(self, cell, execute_reply, **_):
+        self.progress.end()
+        if "raises-exception" in cell.metadata.get("tags", []) and execute_reply["content"]["status"] != "error":
+            raise DidNotFail("the cell is tagged raises-exception, but did not fail")
 
-    def run(self, cell, progress):
-        """Runs `cell`, filling in its outputs. Raises Failure with all that it wrote to stderr."""
-        request = self.client.execute(cell.source, allow_stdin=False, stop_on_error=False)
-        idle, errors = False, []
-        while True:
-            try:
-                message = self.client.get_iopub_msg(timeout=LATE if idle else 1)
-            except queue.Empty:
-                if idle:
-                    break
-                if not self.manager.is_alive():
-                    raise Failure("".join(errors) + f"the kernel died\n{self.log.tail()}") from None
-                continue
-            kind, content = message["msg_type"], message["content"]
-            mine = message["parent_header"].get("msg_id") == request
-            if kind == "status":
-                idle = idle or (mine and content["execution_state"] == "idle")
-            elif kind in ("stream", "execute_result", "display_data", "error"):
-                add_output(cell, nbformat.v4.output_from_msg(message))
-                if kind == "error":
-                    errors.append("\n".join(content["traceback"]) or content["evalue"])
-                elif kind == "stream" and content["name"] == "stderr":
-                    errors.append(content["text"])
-                elif kind == "stream":
-                    progress.text(content["text"])
-        if not errors and self.reply(request) == "error":
-            errors.append("the kernel reports an error without a message")
-        if errors:
-            raise Failure("\n".join(error.rstrip("\n") for error in errors))
+    def output(self, outs, msg, display_id, cell_index):
+        """Adds an output; lines of one stream become one output, as in Jupyter."""
+        if msg["msg_type"] == "stream":
+            self.progress.text(msg["content"]["text"])
+            last = outs[-1] if outs and not self.clear_before_next_output else {}
+            if last.get("name") == msg["content"]["name"]:
+                last["text"] += msg["content"]["text"]
+                return None
+        return super().output(outs, msg, display_id, cell_index)
 
-    def reply(self, request):
-        """The status in the kernel's answer to `request`."""
-        while True:
-            try:
-                message = self.client.get_shell_msg(timeout=10)
-            except queue.Empty:
-                return "error"
-            if message["parent_header"].get("msg_id") == request:
-                return message["content"]["status"]
+    def report(self, message):
+        """Says on stderr which cell failed and how; returns False."""
+        if not sys.stderr.isatty():
+            message = ANSI.sub("", message)
+        where = f"{self.path.name}, code cell {self.number} of {len(self.cells)}" if self.number else self.path.name
+        print(f"\nerror: {where} failed", file=sys.stderr)
+        lines = self.cells[self.number - 1].source.splitlines() if self.number else []
+        for line in lines[:8]:
+            print(f"    | {line}", file=sys.stderr)
+        if len(lines) > 8:
+            print(f"    | … {len(lines) - 8} more lines", file=sys.stderr)
+        for line in message.strip("\n").splitlines():
+            print(f"    {line}", file=sys.stderr)
+        return False
 
 
 class Log:
@@ -176,22 +180,11 @@ class Log:
         return "\n".join(self.lines)
 
 
-def add_output(cell, output):
-    """Appends an output; lines of one stream become one output, as in Jupyter."""
-    last = cell.outputs[-1] if cell.outputs else None
-    if last and output.output_type == last.output_type == "stream" and last.name == output.name:
-        last.text += output.text
-    else:
-        if output.output_type == "execute_result":
-            output.execution_count = cell.execution_count
-        cell.outputs.append(output)
-
-
 class Progress:
     """One line per cell: number, first line of code, seconds; what it prints stands indented below."""
 
     def __init__(self, number, total, source):
-        self.start, self.open = time.monotonic(), True
+        self.start, self.open, self.has_ended = time.monotonic(), True, False
         lines = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("//")]
         first = lines[0] if lines else "(empty)"
         if len(first) > 70:
@@ -206,22 +199,25 @@ class Progress:
             print(f"           {line}", flush=True)
 
     def end(self):
+        if self.has_ended:
+            return
+        self.has_ended = True
         seconds = f"{time.monotonic() - self.start:6.1f} s"
         print(seconds if self.open else f"{'':<79}{seconds}", flush=True)
 
 
-def report(path, number, total, source, message):
-    if not sys.stderr.isatty():
-        message = ANSI.sub("", message)
-    where = f"{path.name}, code cell {number} of {total}" if number else path.name
-    print(f"\nerror: {where} failed", file=sys.stderr)
-    lines = source.splitlines()
-    for line in lines[:8]:
-        print(f"    | {line}", file=sys.stderr)
-    if len(lines) > 8:
-        print(f"    | … {len(lines) - 8} more lines", file=sys.stderr)
-    for line in message.strip("\n").splitlines():
-        print(f"    {line}", file=sys.stderr)
+def is_to_commit(notebook, path):
+    """Whether no cell that passed wrote to stderr; says which one did."""
+    cells = code_cells(notebook)
+    for number, cell in enumerate(cells, 1):
+        if any(output.get("name") == "stderr" for output in cell.outputs) and "raises-exception" not in cell.metadata.get("tags", []):
+            print(
+                f"\nerror: {path.name}, code cell {number} of {len(cells)} wrote to stderr, which is nothing to commit; "
+                f"{path.name} stays as it was",
+                file=sys.stderr,
+            )
+            return False
+    return True
 
 
 def normalise(notebook):

@@ -15,8 +15,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The interpreter, the list of calls, the real program.
-SPY = """#!{python} -IS
+# The interpreter, the list of calls, the real program. The system reads no blank in the path of a `#!`, a shell does: to it the
+# second line starts Python, to Python it is text.
+SPY = """#!/bin/sh
+'''exec' "{python}" -IS "$0" "$@"
+' '''
 import json, os, sys
 variables = {{name: value for name, value in os.environ.items() if name.startswith(("EVCXR", "CARGO", "RUST"))}}
 call = {{"program": "{program}", "arguments": " ".join(sys.argv[1:]), "folder": os.getcwd(), "variables": variables}}

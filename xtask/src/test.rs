@@ -3,9 +3,11 @@
 //! A part that fails does not stop the ones after it: one run shows everything there is to fix. Nothing is installed outside
 //! `target/lab`: a part that needs more says in one line what is missing, and is skipped. Under CI it fails instead.
 
+mod anywhere;
 mod assumed;
 mod bits;
 mod dependencies;
+mod everybodys;
 mod failures;
 mod in_step;
 mod kernels;
@@ -65,6 +67,10 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run_or_skip("what is assumed of evcxr", || needed(rust.as_ref()).and_then(|_| assumed::check(&lab)));
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
     parts.run("kernels at once, edited, killed", || needed(rust.as_ref()).and_then(|_| kernels::check(&lab)));
+    parts.run("kernels anywhere", || needed(rust.as_ref()).and_then(|_| anywhere::check(&lab)));
+    for script in &everybodys::SCRIPTS {
+        parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));
+    }
     notebooks(&lab, &mut parts, rust.as_ref());
     browser_tests(&lab, &mut parts, rust.as_ref(), install);
     parts.table()

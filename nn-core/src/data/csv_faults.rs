@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::csv_layout::Header;
+use super::csv_number::number;
 use crate::Error;
 use crate::error::shown;
 
@@ -52,21 +53,5 @@ fn cure(field: &str, is_label: bool) -> &'static str {
         }
         Ok(_) if field.contains("e+") => ": numpy.savetxt writes whole numbers with fmt=\"%d\"",
         _ => "",
-    }
-}
-
-/// A number as polars reads it: blanks, one plus sign and zeros may stand before it, nothing behind it.
-pub(super) fn number(field: &[u8]) -> Option<u32> {
-    let text = std::str::from_utf8(field).ok()?.trim_start_matches([' ', '\t']);
-    let digits = text.strip_prefix('+').unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let significant = digits.trim_start_matches('0');
-    // Three digits suffice to know whether it is too large; none are left of 0.
-    match significant.len() {
-        0 => Some(0),
-        1..=3 => significant.parse().ok(),
-        _ => Some(u32::MAX),
     }
 }

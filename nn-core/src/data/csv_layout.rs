@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use super::csv_faults::number;
+use super::csv_number::number;
 use super::dataset::{PIXELS, SIDE};
 use crate::error::shown;
 use crate::store::kind::{self, Wanted};

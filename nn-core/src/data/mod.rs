@@ -9,13 +9,17 @@
 //! | `table` (feature `tables`) | the same file as [`csv`] | a polars `DataFrame`, to look at |
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
 //!
-//! Files may be gzip whatever their names say: the content decides. A gzip file that unpacks to more than 100 times its size
+//! Files may be gzip whatever their names say: the content decides. A file of another kind is named, with what to do: a web
+//! page that was saved as `.gz`, numpy's `.npz`, a pickle, Parquet, ….
+//!
+//! A gzip file that unpacks to more than 100 times its size
 //! (and more than 16 MiB) is refused, so that a small file cannot fill the memory.
 
 mod blocks;
 mod csv;
 mod csv_faults;
 mod csv_layout;
+mod csv_number;
 mod csv_plain;
 mod csv_usual;
 mod dataset;

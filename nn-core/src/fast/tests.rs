@@ -86,6 +86,39 @@ fn an_epoch_ends_where_the_plain_code_ends_in_f32() {
     follows_the_book(Network::clone, 1e-4);
 }
 
+/// Three epochs, each in an order of its own, the last mini-batch smaller.
+#[test]
+fn shuffled_epochs_end_where_the_book_ends() {
+    let train = dataset(250, 37, 10, 0.2);
+    let mut plain = Network::new(&[37, 13, 10], &[Activation::Relu, Activation::Softmax], 3).unwrap().cast::<f64>();
+    let mut fast = plain.clone();
+    let training = Training::new(Loss::CrossEntropy).learning_rate(0.3).epochs(3).shuffle(8).quiet();
+    let losses = training.by_the_book(&mut plain, &train).unwrap();
+    let history = training.run(&mut fast, &train, &train).unwrap();
+    assert!(difference(&plain, &fast) < 1e-12);
+    for (found, expected) in history.train_losses().iter().zip(&losses) {
+        assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+    }
+    assert!(losses.len() == 3 && losses[2] < losses[0], "{losses:?}");
+}
+
+/// Both go through the same checks, and change nothing then.
+#[test]
+fn the_loop_by_the_book_refuses_what_training_refuses() {
+    let train = dataset(20, 37, 10, 0.2);
+    let mut network = Network::new(&[37, 10], &[Activation::Softmax], 3).unwrap();
+    let before = network.clone();
+    for training in [
+        Training::new(Loss::CrossEntropy).mini_batch_size(21),
+        Training::new(Loss::CrossEntropy).mini_batch_size(0),
+        Training::new(Loss::CrossEntropy).mini_batch_size(5).learning_rate(f64::NAN),
+    ] {
+        let expected = training.run(&mut network, &train, &train).unwrap_err().to_string();
+        assert_eq!(training.by_the_book(&mut network, &train).unwrap_err().to_string(), expected);
+    }
+    assert!(network == before);
+}
+
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     for density in [0.2, 1.0] {

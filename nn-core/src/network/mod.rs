@@ -15,6 +15,7 @@
 #![expect(clippy::indexing_slicing, reason = "a network has an input and an output size; a trace is checked first")]
 
 mod checks;
+mod flat;
 mod parts;
 mod predict;
 

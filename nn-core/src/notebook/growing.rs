@@ -7,13 +7,13 @@ use crate::plot::{self, Color, Figure, Live, Note, Series};
 use crate::protocol;
 use crate::train::{Progress, Watch};
 
-/// What a training shows sooner, its lines show as well.
-const FIRST: Duration = Duration::from_millis(300);
+/// In seconds: nothing is shown sooner.
+const FIRST: f64 = 0.3;
 /// A training that takes less shows its lines alone.
-const SHORT: Duration = Duration::from_millis(500);
+const SHORT: f64 = 0.5;
 /// A longer epoch has a bar of its own.
-const LONG_EPOCH: Duration = Duration::from_secs(1);
-/// Between two looks at the clock's consequences.
+const LONG_EPOCH: f64 = 1.0;
+/// Between two looks at whether there is something new to show.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// The most points of the first epoch's curve.
 const POINTS: usize = 128;
@@ -67,11 +67,7 @@ impl GrowingCurve {
         self.first.push((share, (loss * share - loss_before * share_before) / (share - share_before)));
         self.last = (share, loss);
         if self.first.len() > POINTS {
-            let mut index = 0;
-            self.first.retain(|_| {
-                index += 1;
-                index % 2 == 0
-            });
+            self.first = self.first.iter().copied().skip(1).step_by(2).collect();
         }
     }
 
@@ -96,15 +92,15 @@ impl Watch for GrowingCurve {
         }
         self.next_look = now + LOOK_AGAIN;
         let share = progress.done as f64 / progress.all as f64;
-        let so_far = now - self.start;
+        let so_far = (now - self.start).as_secs_f64();
         let epochs_done = (history.epochs.len() - self.before) as f64 + share;
-        let in_all = so_far.mul_f64((self.epochs - self.before) as f64 / epochs_done);
+        let in_all = so_far * (self.epochs - self.before) as f64 / epochs_done;
         if so_far < FIRST || in_all < SHORT || !self.live.is_due() {
             return;
         }
         // The clock of the epoch has run since its first mini-batch.
         let rest = (progress.all - 1) as f64 / (progress.done - 1).max(1) as f64;
-        let is_long = (now - self.epoch_start).mul_f64(rest) > LONG_EPOCH;
+        let is_long = (now - self.epoch_start).as_secs_f64() * rest > LONG_EPOCH;
         let done = history.epochs.len();
         if done == 0 {
             self.add_point(share, progress.loss);

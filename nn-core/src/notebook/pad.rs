@@ -41,8 +41,8 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if the network does not have 784 inputs, the pixels of a digit, and 10 outputs, or if a weight or bias
-    /// is not a finite number.
+    /// [`Error::Argument`](crate::Error::Argument) if the network does not have 784 inputs, the pixels of a digit, and 10
+    /// outputs, or if a weight or bias is not a finite number.
     pub fn drawing_pad(&self) -> Result<DrawingPad> {
         digit_network::check(self)?;
         let (summary, probabilities) = (digit_network::summary(self), digit_network::gives_probabilities(self));
@@ -108,7 +108,8 @@ impl DrawingPad {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if the name does not end in `.html`, [`Error::Io`] if the file cannot be written.
+    /// [`Error::Argument`](crate::Error::Argument) if the name does not end in `.html`, [`Error::Io`](crate::Error::Io) if the
+    /// file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.live().save(path.as_ref())
     }

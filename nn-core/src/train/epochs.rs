@@ -7,6 +7,8 @@
 )]
 
 use super::progress::Lines;
+use super::signs::{Signs, of_data};
+use super::story::Story;
 use super::{Epoch, History, Nobody, Progress, Stopped, Trained, Training, Watch};
 use crate::data::Dataset;
 use crate::fast::{Descent, Examples, Team};
@@ -39,7 +41,13 @@ macro_rules! trained {
                 train: &Dataset,
                 test: &Dataset,
             ) -> Result<History> {
-                training.run_from(history, network, train, test)
+                let begins = history.epochs.len();
+                let result = training.run_from(history, network, train, test);
+                // No epoch's line came, below which they would have stood.
+                if !training.quiet && matches!(result, Err(Error::Diverged { epoch, .. }) if epoch == begins) {
+                    of_data(training, train, test).iter().for_each(|hint| println!("Hint: {hint}"));
+                }
+                result
             }
         }
     )*};
@@ -72,17 +80,12 @@ impl Training {
     ) -> Result<()> {
         let mut losses = vec![self.loss];
         losses.extend(&self.also);
-        let settings = self.settings(train.len());
-        let (descent, mini_batches) = (settings.descent(), settings.mini_batches());
-        let own_recipe = network.recipe().clone();
-        let mut recipe = own_recipe.clone();
-        if history.epochs.is_empty() {
-            recipe = recipe.begun(&network.fingerprint());
-        } else {
-            // A checkpoint already says what its training began with.
-            network.set_recipe(recipe.trained(history.epochs.len(), &descent, &mini_batches));
+        let story = Story::of(self.settings(train.len()), network, history);
+        if !history.epochs.is_empty() {
+            network.set_recipe(story.after(history.epochs.len()));
         }
         let lines = Lines::new(history, self.epochs);
+        let mut signs = Signs::new(train, test);
         if self.keep_networks {
             history.networks = vec![network.cast()];
         }
@@ -108,40 +111,53 @@ impl Training {
                 self.take_weights(epoch, &fast, network)?;
                 let test_loss = measured.remove(0);
                 history.epochs.push(Epoch { train_loss, test_loss, accuracy, also: measured });
-                network.set_recipe(recipe.trained(history.epochs.len(), &descent, &mini_batches));
+                network.set_recipe(story.after(history.epochs.len()));
                 if !self.quiet {
                     lines.print(history);
+                }
+                for hint in signs.after_epoch(self, history, network)? {
+                    if !self.quiet {
+                        println!("Hint: {hint}");
+                    }
                 }
                 if self.keep_networks {
                     history.networks.push(network.cast());
                 }
                 if let Some(path) = &self.checkpoint {
-                    self.write_checkpoint(path, network, &recipe, &settings, history)?;
+                    self.write_checkpoint(path, network, &story.begun, &story.settings, history)?;
                 }
             }
 
-            let Some(done) = stopped_after else { return Ok(()) };
-            let whole = history.epochs.len();
-            let stopped = Stopped {
-                epoch: whole + 1,
-                epochs: self.epochs,
-                mini_batches: done,
-                mini_batches_per_epoch: self.mini_batches(train.len()),
-            };
-            let before = self.take_weights(whole, &fast, network)?;
-            if whole > 0 || done > 0 {
-                network.set_recipe(recipe.trained(whole, &descent, &mini_batches).stopped(&stopped.place()));
+            match stopped_after {
+                Some(mini_batches) => self.stop(mini_batches, &fast, network, &story, history),
+                None => Ok(()),
             }
-            if let Some(path) = self.checkpoint.as_deref().filter(|path| whole == 0 && !path.exists()) {
-                // No epoch is whole: `resume` must begin again with the network as it came. A file that is there holds more.
-                self.write_checkpoint(path, &before, &own_recipe, &settings, history)?;
-            }
-            history.stopped = Some(stopped);
-            if !self.quiet {
-                println!("{stopped}");
-            }
-            Ok(())
         })
+    }
+
+    /// Keeps what was learned before ■, `mini_batches` of the epoch that is not whole among it.
+    fn stop<F: Float>(
+        &self,
+        mini_batches: usize,
+        fast: &Descent<'_, F>,
+        network: &mut Network<F>,
+        story: &Story,
+        history: &mut History,
+    ) -> Result<()> {
+        let whole = history.epochs.len();
+        let mini_batches_per_epoch = self.mini_batches(story.settings.examples);
+        let stopped = Stopped { epoch: whole + 1, epochs: self.epochs, mini_batches, mini_batches_per_epoch };
+        let before = self.take_weights(whole, fast, network)?;
+        network.set_recipe(story.until(stopped));
+        if let Some(path) = self.checkpoint.as_deref().filter(|path| whole == 0 && !path.exists()) {
+            // No epoch is whole: `resume` must begin again with the network as it came. A file that is there holds more.
+            self.write_checkpoint(path, &before, &story.before, &story.settings, history)?;
+        }
+        history.stopped = Some(stopped);
+        if !self.quiet {
+            println!("{stopped}");
+        }
+        Ok(())
     }
 
     /// Gives `network` the weights that `fast` has come to; returns it as it was before.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Stopped;
+use super::{Hint, Stopped};
 use crate::{Error, Loss, Network, Result};
 
 /// What one pass over the training set led to.
@@ -23,6 +23,8 @@ pub struct Epoch {
 pub struct History {
     /// The loss that was trained on.
     pub loss: Loss,
+    /// Likely mistakes that were noticed, in the order in which they were; none in a training that goes well.
+    pub hints: Vec<Hint>,
     /// The losses that were measured besides it.
     pub also: Vec<Loss>,
     /// What each epoch led to.

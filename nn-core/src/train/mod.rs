@@ -16,7 +16,9 @@
 //! | `evaluate` | loss and accuracy on a data set |
 //! | `progress` | the line that is printed after each epoch |
 //! | `settings` | what must be the same for a training to go on, in words |
+//! | `hint`, `signs` | [`Hint`]: likely mistakes, said in a line; how they are noticed |
 //! | `stopped` | [`Stopped`]: where ■ stopped a training |
+//! | `story` | what is written into the network's recipe and the checkpoints |
 //! | `watch` | who looks on meanwhile |
 //! | `checks` | what is refused |
 
@@ -25,11 +27,14 @@
 mod checks;
 mod epochs;
 mod evaluate;
+mod hint;
 mod history;
 mod options;
 mod progress;
 mod settings;
+mod signs;
 mod stopped;
+mod story;
 mod watch;
 
 use std::path::PathBuf;
@@ -45,6 +50,7 @@ use crate::{Error, Float, Loss, Network, Result};
 use checks::{check_data, check_inputs};
 
 pub use evaluate::Evaluation;
+pub use hint::Hint;
 pub use history::{Epoch, History};
 pub(crate) use settings::Settings;
 pub use stopped::Stopped;
@@ -206,6 +212,9 @@ impl Training {
     /// second, and ■ stops the training after the mini-batch: `network` keeps what it has learned, the history holds the whole
     /// epochs and says where it was [`stopped`](History::stopped), the checkpoint is that of the last whole epoch.
     ///
+    /// A likely mistake that the epoch showed follows in a line of its own: a [`Hint`], such as a layer whose neurons are all
+    /// silent, or inputs up to 255.
+    ///
     /// # Errors
     /// [`Error::Argument`] if an option is not a positive number, there are no examples or fewer than one mini-batch, a
     /// label has no output, an input or weight is not a finite number, or the loss makes no sense after the last activation;
@@ -262,7 +271,14 @@ impl Training {
 
     /// The record of no epoch.
     pub(crate) fn empty_history(&self) -> History {
-        History { loss: self.loss, also: self.also.clone(), epochs: Vec::new(), stopped: None, networks: Vec::new() }
+        History {
+            loss: self.loss,
+            hints: Vec::new(),
+            also: self.also.clone(),
+            epochs: Vec::new(),
+            stopped: None,
+            networks: Vec::new(),
+        }
     }
 
     /// Fails unless options, network and data go together; the first of `datasets` is the training set.

@@ -90,6 +90,7 @@ mod tests {
         let epochs = losses.iter().map(epoch).collect();
         History {
             loss: Loss::CrossEntropy,
+            hints: Vec::new(),
             also: vec![Loss::MeanSquaredError],
             epochs,
             stopped: None,

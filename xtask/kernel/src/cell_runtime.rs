@@ -71,6 +71,22 @@ pub fn failed() -> bool {
 }
 
 pub fn end() {
-    record("{\"end\":true}");
-    eprintln!("\x1e{{\"end\":true}}");
+    record("{\"end\":true,\"of\":\"stdout\"}");
+    let of_stderr = || writeln!(std::io::stderr(), "\x1e{{\"end\":true,\"of\":\"stderr\"}}");
+    if of_stderr().is_err() && one_stream() {
+        let _ = of_stderr();
+    }
+}
+
+#[cfg(unix)]
+fn one_stream() -> bool {
+    unsafe extern "C" {
+        fn dup2(old: i32, new: i32) -> i32;
+    }
+    unsafe { dup2(1, 2) == 2 }
+}
+
+#[cfg(not(unix))]
+fn one_stream() -> bool {
+    false
 }

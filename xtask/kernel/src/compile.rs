@@ -3,8 +3,9 @@
 //! A variable that the cell defines anew is given back if the cell fails, unless the cell moves the old one. Whether it
 //! does only the compiler can tell; so it is tried, and tried again without those that it says are moved.
 
+use crate::assumed::CRATE;
 use crate::relay::{Report, Request, is_to_stop};
-use crate::source;
+use crate::{files, source};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -55,6 +56,7 @@ pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result
         }
         let ended = attempt()?;
         if ended.was_stopped {
+            forget_objects(folder);
             Report::interrupted().leave(folder, &request.id);
             return Ok(ended);
         }
@@ -72,6 +74,24 @@ pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result
             }
             // A fault on our line that names none of them.
             restored.clear();
+        }
+    }
+}
+
+/// Removes what a compiler that was killed leaves of the cell's objects, and those that it keeps from cell to cell.
+///
+/// rustc 1.95, killed while it links, leaves objects to reuse that the next cell is then linked with in vain ("undefined hidden
+/// symbol"). Without them that cell is compiled whole, a fraction of a second longer.
+fn forget_objects(folder: &Path) {
+    let Ok(targets) = files::list(&folder.join("target")) else { return };
+    for build in targets.iter().map(|target| target.join("debug")) {
+        // What stays behind costs space, or, at worst, one cell its linking.
+        let _ = fs::remove_dir_all(build.join("incremental"));
+        for path in files::list(&build.join("deps")).into_iter().flatten() {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            if name.starts_with(&format!("{CRATE}.")) && name.ends_with(".o") {
+                let _ = fs::remove_file(path);
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn check(committed: &Path, executed: &Path) -> Result<()> {
     );
 }
 
-/// One line for each cell that was committed unexecuted, out of order, or with outputs of another kind.
+/// One line for each cell that was committed unexecuted, out of order, with text on stderr, or with outputs of another kind.
 fn differences(committed: &Value, executed: &Value) -> Vec<String> {
     let (committed, executed) = (code_cells(committed), code_cells(executed));
     let mut differences = Vec::new();
@@ -26,6 +26,9 @@ fn differences(committed: &Value, executed: &Value) -> Vec<String> {
         let number = index + 1;
         if old["execution_count"] != number {
             differences.push(format!("code cell {number}: its execution count is {}", old["execution_count"]));
+        }
+        if wrote_to_stderr(old) && !may_fail(old) {
+            differences.push(format!("code cell {number}: committed with text on stderr"));
         }
         let (old, new) = (kinds(old), kinds(new));
         if old != new {
@@ -39,6 +42,16 @@ fn differences(committed: &Value, executed: &Value) -> Vec<String> {
 fn code_cells(notebook: &Value) -> Vec<&Value> {
     let cells = notebook["cells"].as_array().into_iter().flatten();
     cells.filter(|cell| cell["cell_type"] == "code" && !text(&cell["source"]).trim().is_empty()).collect()
+}
+
+/// A warning, say: readers need not see it, and should not wonder.
+fn wrote_to_stderr(cell: &Value) -> bool {
+    cell["outputs"].as_array().into_iter().flatten().any(|output| output["name"] == "stderr")
+}
+
+/// Whether the cell is there to show how something fails.
+fn may_fail(cell: &Value) -> bool {
+    cell["metadata"]["tags"].as_array().into_iter().flatten().any(|tag| tag == "raises-exception")
 }
 
 /// The outputs of a cell with everything left out that may differ from run to run: MIME types, and printed text without
@@ -124,6 +137,15 @@ mod tests {
         let mut committed = notebook(1, json!([]));
         committed["cells"][1]["execution_count"] = Value::Null;
         assert_eq!(differences(&committed, &notebook(1, json!([]))), ["code cell 1: its execution count is null"]);
+    }
+
+    #[test]
+    fn text_on_stderr_is_not_committed_unless_the_cell_is_to_fail() {
+        let warning = json!([{ "output_type": "stream", "name": "stderr", "text": "careful" }]);
+        let mut notebook = notebook(1, warning);
+        assert_eq!(differences(&notebook, &notebook), ["code cell 1: committed with text on stderr"]);
+        notebook["cells"][1]["metadata"]["tags"] = json!(["raises-exception"]);
+        assert!(differences(&notebook, &notebook).is_empty());
     }
 
     #[test]

@@ -50,6 +50,13 @@ pub fn history(asked: &Value, cells: &[Cell]) -> Value {
         }
         _ => {}
     }
+    if asked["unique"] == true {
+        // Of equal cells the last.
+        let mut known = std::collections::BTreeSet::new();
+        found.reverse();
+        found.retain(|cell| known.insert(&cell.code));
+        found.reverse();
+    }
     let first = found.len().saturating_sub(count("n").unwrap_or(found.len()));
     let entry = |cell: &&Cell| match asked["output"] == true {
         true => json!([0, cell.number, [cell.code, null]]),
@@ -151,6 +158,12 @@ mod tests {
         assert_eq!(numbers(json!({ "hist_access_type": "range", "session": 0, "start": 1, "stop": 3 })), [1, 2]);
         assert_eq!(numbers(json!({ "hist_access_type": "search", "pattern": "let*" })), [1, 3]);
         assert_eq!(numbers(json!({ "hist_access_type": "search", "pattern": "? + 1", "n": 5 })), [2]);
+        let mut twice = cells();
+        twice.push(Cell { number: 4, ..twice[0].clone() });
+        let asked = json!({ "hist_access_type": "search", "pattern": "let a*", "unique": true });
+        let found = history(&asked, &twice);
+        assert_eq!(found["history"].as_array().map(Vec::len), Some(1));
+        assert_eq!(found["history"][0][1], 4);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Behind {
     waiter: JoinHandle<()>,
     /// Stands for us, as long as we live.
     _guarded: Option<File>,
+    /// Keeps its ports.
+    _connection: Connection,
 }
 
 impl Behind {
@@ -71,7 +73,7 @@ impl Behind {
             }
         });
         let back = sockets::back(&connection, events);
-        Ok(Behind { back, folder, control_file, stop: Some(stop), waiter, _guarded: guarded })
+        Ok(Behind { back, folder, control_file, stop: Some(stop), waiter, _guarded: guarded, _connection: connection })
     }
 
     /// Ends evcxr.

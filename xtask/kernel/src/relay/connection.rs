@@ -5,14 +5,17 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use tokio::net::TcpSocket;
 
 /// Five sockets and the key that signs what passes through them.
 pub struct Connection {
     /// Signs and checks.
     pub key: Key,
     fields: Value,
+    /// Keep evcxr's ports free until it listens there.
+    _reserved: Vec<TcpSocket>,
 }
 
 /// Which of the five.
@@ -44,23 +47,25 @@ impl Connection {
             valid.then_some(()).with_context(|| format!("{}: no {}", path.display(), port.field()))?;
         }
         let key = Key::new(fields["key"].as_str().with_context(|| format!("{}: no key", path.display()))?)?;
-        Ok(Connection { key, fields })
+        Ok(Connection { key, fields, _reserved: Vec::new() })
     }
 
     /// Writes a file for evcxr to `path`, which nobody else may read: free ports on loopback, a key that nobody knows.
     pub fn for_evcxr(path: &Path) -> Result<Connection> {
-        let listeners: Result<Vec<TcpListener>, _> = (0..5).map(|_| TcpListener::bind("127.0.0.1:0")).collect();
-        let listeners = listeners.context("no free ports on 127.0.0.1")?;
+        let reserved: Result<Vec<TcpSocket>, _> = (0..5).map(|_| reserve()).collect();
+        let mut reserved = reserved.context("no free ports on 127.0.0.1")?;
         let mut fields = json!({
             "transport": "tcp",
             "ip": "127.0.0.1",
             "signature_scheme": "hmac-sha256",
             "key": format!("{}{}", unique(), unique()),
         });
-        for (port, listener) in
-            [Port::Shell, Port::Control, Port::Stdin, Port::Iopub, Port::Heartbeat].iter().zip(&listeners)
-        {
-            fields[port.field()] = listener.local_addr().context("a listener without an address")?.port().into();
+        let ports = [Port::Shell, Port::Control, Port::Stdin, Port::Iopub, Port::Heartbeat];
+        for (port, socket) in ports.iter().zip(&reserved) {
+            fields[port.field()] = socket.local_addr().context("a socket without an address")?.port().into();
+        }
+        if !SHARES_RESERVED {
+            reserved.clear();
         }
         let mut options = fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -68,7 +73,7 @@ impl Connection {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let written = options.open(path).and_then(|mut file| file.write_all(fields.to_string().as_bytes()));
         written.with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Connection { key: Key::new(fields["key"].as_str().unwrap_or(""))?, fields })
+        Ok(Connection { key: Key::new(fields["key"].as_str().unwrap_or(""))?, fields, _reserved: reserved })
     }
 
     /// `tcp://127.0.0.1:40123`, or `ipc://path-1`.
@@ -79,6 +84,17 @@ impl Connection {
         let separator = if transport == "ipc" { '-' } else { ':' };
         format!("{transport}://{ip}{separator}{number}")
     }
+}
+
+/// Whether another process may listen on a port that we have and do not listen on.
+const SHARES_RESERVED: bool = cfg!(target_os = "linux");
+
+/// A socket with a port that nobody else is given in the second until evcxr listens there.
+fn reserve() -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(SHARES_RESERVED)?;
+    socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    Ok(socket)
 }
 
 impl Port {
@@ -116,6 +132,20 @@ mod tests {
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         fs::remove_file(path).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn evcxr_s_ports_are_kept_for_it() {
+        use std::net::TcpListener;
+        let path = temporary("reserved");
+        let connection = Connection::for_evcxr(&path).unwrap();
+        fs::remove_file(path).unwrap();
+        let address = connection.address(Port::Shell).replace("tcp://", "");
+        let other = TcpSocket::new_v4().unwrap();
+        assert!(other.bind(address.parse().unwrap()).is_err(), "somebody else was given evcxr's port");
+        // As evcxr listens: std and tokio both allow that an address is used again.
+        assert!(TcpListener::bind(&address).is_ok());
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Cell {
 #[derive(Default)]
 pub struct Memory {
     cells: Vec<Cell>,
+    /// How many of them ran in processes that have ended.
+    before: usize,
     /// The variables that there are, with the cell that defined them.
     alive: BTreeMap<String, u64>,
     /// Why a variable is not there.
@@ -103,6 +105,7 @@ impl Memory {
         let names: Vec<String> = lost.keys().map(|name| format!("`{name}`")).collect();
         let again: Vec<String> = self.needed(&lost).iter().map(|number| format!("[{number}]")).collect();
         self.gone.extend(lost.into_iter().map(|(name, from)| (name, Gone::Lost { from })));
+        self.before = self.cells.len();
         Some(format!("Gone: {}. Run again, in this order: {}.", names.join(", "), again.join(", ")))
     }
 
@@ -110,16 +113,17 @@ impl Memory {
     fn needed(&self, lost: &BTreeMap<String, u64>) -> BTreeSet<u64> {
         let mut needed = BTreeSet::new();
         let mut wanted: BTreeSet<String> = lost.keys().cloned().collect();
-        for cell in self.cells.iter().rev().filter(|cell| !cell.failed) {
+        for cell in self.cells[self.before..].iter().rev().filter(|cell| !cell.failed) {
             let names = names(&cell.code);
             let defines = cell.defined.iter().any(|name| wanted.contains(name));
             let changes = wanted.iter().any(|name| names.changed.contains(name.as_str()));
             if defines || changes {
                 needed.insert(cell.number);
-                for name in &cell.defined {
-                    wanted.remove(name);
-                }
-                wanted.extend(names.all.iter().map(|name| (*name).to_owned()).filter(|name| self.was_defined(name)));
+                // `let w = w + 1` needs the older one.
+                let is_new = |name: &str| cell.defined.iter().any(|defined| defined == name) && names.count(name) < 2;
+                wanted.retain(|name| !cell.defined.contains(name));
+                let needs = names.all.iter().filter(|name| !is_new(name) && self.was_defined(name));
+                wanted.extend(needs.map(|name| (*name).to_owned()));
             }
         }
         needed
@@ -134,14 +138,23 @@ struct Names<'a> {
     all: BTreeSet<&'a str>,
     /// Those after `&mut`.
     changed: BTreeSet<&'a str>,
+    /// In their order, each as often as it is there.
+    sequence: Vec<&'a str>,
+}
+
+impl Names<'_> {
+    fn count(&self, name: &str) -> usize {
+        self.sequence.iter().filter(|known| **known == name).count()
+    }
 }
 
 fn names(code: &str) -> Names<'_> {
     let tokens: Vec<_> = lexer::tokens(code).into_iter().filter(|token| !lexer::is_blank(token.kind)).collect();
-    let mut names = Names { all: BTreeSet::new(), changed: BTreeSet::new() };
+    let mut names = Names { all: BTreeSet::new(), changed: BTreeSet::new(), sequence: Vec::new() };
     for (at, token) in tokens.iter().enumerate() {
         if token.kind == TokenKind::Ident {
             names.all.insert(token.text);
+            names.sequence.push(token.text);
             if at > 1 && tokens[at - 1].text == "mut" && tokens[at - 2].text == "&" {
                 names.changed.insert(token.text);
             }
@@ -189,5 +202,16 @@ mod tests {
         assert_eq!(said, "Gone: `data`, `network`. Run again, in this order: [2], [3], [5].");
         assert!(memory.why_gone("network").unwrap().contains("Run cell [3] again"));
         assert_eq!(memory.lose_all(), None);
+    }
+
+    #[test]
+    fn a_second_end_names_no_cell_of_the_first_life_nor_an_older_namesake() {
+        let mut memory = Memory::default();
+        memory.note(cell(1, "let data = load();", &["data"], &[], false));
+        memory.lose_all().unwrap();
+        memory.note(cell(3, "let data = load();", &["data"], &[], false));
+        memory.note(cell(4, "let data = load();", &["data"], &[], false));
+        memory.note(cell(5, "let data = data.half();", &["data"], &["data"], false));
+        assert_eq!(memory.lose_all().unwrap(), "Gone: `data`. Run again, in this order: [4], [5].");
     }
 }

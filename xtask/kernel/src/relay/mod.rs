@@ -39,9 +39,7 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 pub use behind::Start;
-#[cfg(test)]
-pub use running::ask_to_stop;
-pub use running::{Report, Request, interrupt_file, is_to_stop};
+pub use running::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
@@ -55,6 +53,8 @@ const GATHER: Duration = Duration::from_millis(10);
 const LISTEN: Duration = Duration::from_secs(1);
 /// How long the last output of a cell may be on its way.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// What evcxr says, and stops reading, where a cell wrote bytes to stdout that are no text.
+const NO_TEXT: &str = "stream did not contain valid UTF-8";
 
 /// Runs evcxr for Jupyter until either ends.
 ///
@@ -64,6 +64,18 @@ const ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// # Errors
 /// If Jupyter's file cannot be read, or its ports cannot be opened.
 pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Result<Start> + 'static) -> Result<()> {
+    serve(connection_file, lab, Ok(Box::new(make)))
+}
+
+/// Is a kernel in which every cell fails and says `why`.
+///
+/// # Errors
+/// As those of [`run`].
+pub fn refuse(connection_file: &Path, lab: &Path, why: String) -> Result<()> {
+    serve(connection_file, lab, Err(why))
+}
+
+fn serve(connection_file: &Path, lab: &Path, make: Result<Make, String>) -> Result<()> {
     let connection = Connection::read(connection_file)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the tasks of the kernel")?;
@@ -71,7 +83,7 @@ pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Resul
     tasks.block_on(&runtime, async {
         let (events, mut waiting) = unbounded_channel();
         let front = sockets::front(&connection, &events).await?;
-        let mut relay = Relay::new(front, events, lab, Box::new(make));
+        let mut relay = Relay::new(front, events, lab, make);
         relay.work(&mut waiting).await;
         if let Some(behind) = relay.behind.take() {
             behind.end().await;
@@ -96,8 +108,8 @@ struct Relay {
     events: UnboundedSender<Event>,
     /// Where the set-up installs, and says how far it is.
     lab: PathBuf,
-    /// Starts evcxr, once.
-    make: Option<Make>,
+    /// Starts evcxr, once; or why there is none.
+    make: Result<Make, String>,
     behind: Option<Behind>,
     /// What a cell that waits for the set-up shows.
     notice: Option<Notice>,
@@ -121,12 +133,12 @@ struct Relay {
 }
 
 impl Relay {
-    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Make) -> Relay {
+    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Result<Make, String>) -> Relay {
         Relay {
             front,
             events,
             lab: lab.to_owned(),
-            make: Some(make),
+            make,
             behind: None,
             notice: None,
             folder: None,
@@ -225,14 +237,21 @@ impl Relay {
             SetUp::Running(line) => self.show_progress(&line),
             SetUp::Failed(why) => self.refuse(&format!("the set-up failed: {why}")),
             SetUp::Over => {
-                let Some(make) = self.make.take() else { return self.refuse("evcxr_jupyter could not be started") };
-                match Behind::start(&self.lab.join("kernel"), make, &self.events) {
+                let make = std::mem::replace(&mut self.make, Err(String::new()));
+                let started = make.and_then(|make| {
+                    let started = Behind::start(&self.lab.join("kernel"), make, &self.events);
+                    started.map_err(|error| format!("{error:#}"))
+                });
+                match started {
                     Ok(behind) => {
                         self.folder.clone_from(&behind.folder);
                         self.behind = Some(behind);
                         self.ask_whether_ready();
                     }
-                    Err(error) => self.refuse(&format!("{error:#}")),
+                    Err(why) => {
+                        self.refuse(&why);
+                        self.make = Err(why);
+                    }
                 }
             }
         }
@@ -262,7 +281,9 @@ impl Relay {
         for request in std::mem::take(&mut self.queue).into_iter().filter(|request| request.kind() == "execute_request")
         {
             let mut failure = failure::Failure::new("KernelNotReady", why.to_owned());
-            failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
+            if !why.contains("cargo xtask") {
+                failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
+            }
             if self.notice.as_ref().is_none_or(|notice| notice.cell != request.id()) {
                 self.announce(&request, self.number + 1);
             }
@@ -471,7 +492,7 @@ impl Relay {
     fn take_record(&mut self, stream: &str, record: &Value, message: &Message) {
         if record["end"] == true {
             if let Some(running) = &mut self.running {
-                running.ends.insert(stream.to_owned());
+                running.ends.insert(record["of"].as_str().unwrap_or(stream).to_owned());
                 self.settle();
             }
         } else if record["error"].is_object() {
@@ -481,6 +502,9 @@ impl Relay {
         } else {
             self.flush();
             let parent = Message { header: message.parent.clone(), ..message.clone() };
+            if let Some(wait) = record["clear"]["wait"].as_bool() {
+                self.publish(&parent, "clear_output", json!({ "wait": wait }));
+            }
             for (field, kind) in [("display", "display_data"), ("update", "update_display_data")] {
                 if let Some(shown) = record.get(field) {
                     let content = json!({
@@ -652,6 +676,9 @@ impl Relay {
             }
             return Some(failure);
         }
+        if message.contains(NO_TEXT) {
+            return Some(self.begin_anew());
+        }
         if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
         }
@@ -667,6 +694,21 @@ impl Relay {
         Some(failure)
     }
 
+    /// Ends the cells' process, for evcxr takes the end of the cell that wrote no text for the end of the next one, and so on.
+    fn begin_anew(&mut self) -> failure::Failure {
+        self.end_cell_process();
+        // evcxr notices that its process has ended when it is to run something.
+        self.queue.push_front(running::our_cell("drop(0);"));
+        let mut failure = failure::Failure::new(
+            "KernelProcessDied",
+            "the cell wrote bytes to stdout that are no text (UTF-8), so its process had to be ended".to_owned(),
+        );
+        if let Some(gone) = self.memory.lose_all() {
+            failure.remark(gone);
+        }
+        failure
+    }
+
     fn abort_queue(&mut self) {
         for request in std::mem::take(&mut self.queue) {
             if request.kind() == "execute_request" && request.header["session"] != OURS {
@@ -680,7 +722,8 @@ impl Relay {
     /// The first ■ asks the cell to stop, and our cargo to end a compiler; the second ends the cell's process.
     fn interrupt(&mut self) {
         self.abort_queue();
-        let Some(running) = self.running.as_mut().filter(|running| running.is_cell) else { return };
+        // A cell of ours gives back variables, and takes no time worth stopping.
+        let Some(running) = self.running.as_mut().filter(|running| running.is_cell && !running.is_ours) else { return };
         running.presses += 1;
         let (presses, request) = (running.presses, running.request_number);
         if let Some(folder) = &self.folder {

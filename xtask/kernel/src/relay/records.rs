@@ -8,8 +8,9 @@
 //! | record | from | meaning |
 //! |---|---|---|
 //! | `{"error": {"name", "message", "file", "line", "backtrace"}}` | the code around a cell | the cell failed |
-//! | `{"end": true}`, on stdout and on stderr | the code around a cell | all its output has come |
+//! | `{"end": true, "of": "stdout"}`, and of stderr | the code around a cell | all output of that stream has come |
 //! | `{"display": {"data", "metadata", "id"}}` | a library | show this now; `id` names it |
+//! | `{"clear": {"wait": true}}` | a library | take away what the cell has shown, when there is something new |
 //! | `{"update": {"data", "metadata", "id"}}` | a library | show this in place of what `id` names |
 //!
 //! A library writes records only where the variable `NN_KERNEL` of its process is set, to 1.

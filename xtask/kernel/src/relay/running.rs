@@ -247,7 +247,7 @@ pub fn explained(status: &str) -> String {
     let meaning = [
         ("SIGABRT", "it aborted: a stack overflow, a failed allocation, or `std::process::abort`"),
         ("SIGKILL", "it was killed, by somebody or for want of memory"),
-        ("SIGSEGV", "it used memory that is not its own"),
+        ("SIGSEGV", "it used memory that is not its own, or, by a recursion without an end, more stack than there is"),
         ("exit status", "the cell ended it, as `std::process::exit` does"),
         ("exit code", "the cell ended it, as `std::process::exit` does"),
     ];
