@@ -48,6 +48,7 @@
 //! ```
 //! use nn_core::prelude::*;
 //!
+//! # if !std::path::Path::new("../data").is_dir() { return Ok(()); } // Only the repository has MNIST.
 //! let mnist = data::mnist("../data")?;
 //! let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;
 //! let history = Training::new(Loss::CrossEntropy)

@@ -2,6 +2,8 @@
 
 #[path = "common/answers.rs"]
 mod answers;
+#[path = "common/repository.rs"]
+mod repository;
 
 use answers::{all, confidence, examples, network, parsed};
 use base64::Engine;
@@ -68,7 +70,7 @@ fn pictures_behind_a_number_are_the_digits_themselves() {
 /// The worst case: a network that guesses, so that nearly every cell is full.
 #[test]
 fn a_full_confusion_matrix_stays_small() {
-    let mnist = data::mnist("../data").unwrap();
+    let Some(mnist) = repository::mnist() else { return };
     let guessing = Network::new(&[784, 30, 10], &[Relu, Softmax], 7).unwrap();
     let html = guessing.confusion(&mnist.test).unwrap().to_html();
     assert!(html.len() < 700_000, "{} bytes", html.len());

@@ -1,6 +1,8 @@
 //! A network's receipt says what it follows from, and what came of it.
 
 mod common;
+#[path = "common/repository.rs"]
+mod repository;
 
 use common::{easy_data, layer, say, skip};
 use nn_core::prelude::*;
@@ -54,7 +56,7 @@ fn a_receipt_holds_all_that_the_network_follows_from() {
 /// Of the real MNIST: the sums of its files as everybody publishes them, which `data/README.md` lists.
 #[test]
 fn a_receipts_sums_are_those_of_mnists_own_files() {
-    let mnist = data::mnist("../data").unwrap();
+    let Some(mnist) = repository::mnist() else { return };
     let receipt = Network::new(&[784, 10], &[Softmax], 1).unwrap().receipt(&mnist).unwrap().to_text();
     let readme = std::fs::read_to_string("../data/README.md").unwrap();
     for (title, file) in [
@@ -139,6 +141,7 @@ fn a_training_that_diverges_at_once_leaves_no_trace_in_the_receipt() {
 /// trained: the same rows, the same fingerprint. Only another processor, system or compiler may round otherwise.
 #[test]
 fn the_notebooks_network_is_the_same_bits_as_this_tests() {
+    let Some(mnist) = repository::mnist() else { return };
     let notebook = std::fs::read_to_string("../notebooks/mnist.ipynb").unwrap();
     // Lines of the table's plain text stand in the JSON as "title   text\n", each with one comma or none behind it.
     let lines = notebook.lines().filter_map(|line| line.trim().strip_prefix('"'));
@@ -148,7 +151,6 @@ fn the_notebooks_network_is_the_same_bits_as_this_tests() {
         return skip("mnist.ipynb shows no receipt");
     }
 
-    let mnist = data::mnist("../data").unwrap();
     let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
     let training = Training::new(Loss::CrossEntropy).learning_rate(0.01).mini_batch_size(100).epochs(10);
     let training = training.also(Loss::BinaryCrossEntropy).quiet();

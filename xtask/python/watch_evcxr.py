@@ -32,7 +32,7 @@ CELLS = ["let lemons = tiny::lemons();", 'println!("{} lemons", lemons.len());',
 
 
 def main():
-    folder, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    folder, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     kernel = folder / "kernel"
     kernel.mkdir()
     dependency = make_crate(folder / "tiny")
@@ -50,6 +50,7 @@ def main():
         "program_holds_banner": banner.encode() in program.read_bytes(),
         "updated_kernel_spec": version.read_text() != "an old one",
         "manifest": (kernel / "Cargo.toml").read_text(),
+        "cell": (kernel / "src" / "lib.rs").read_text(),
         "dependencies": dependency,
         "calls": [json.loads(line) for line in calls.read_text().splitlines()],
     }))

@@ -59,6 +59,9 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run("unit and integration tests", || {
         tests(&lab, needed(rust.as_ref())?, &["--lib", "--tests", "--examples"], numpy.as_deref())
     });
+    parts.run("the chapter without features", || {
+        tests(&lab, needed(rust.as_ref())?, &["--no-default-features", "--lib", "--tests"], None)
+    });
     parts.run("documentation's examples", || tests(&lab, needed(rust.as_ref())?, &["--doc"], None));
     parts.run("the same bits in debug", || bits::check(&lab, needed(rust.as_ref())?));
     parts.run_or_skip("what is assumed of evcxr", || needed(rust.as_ref()).and_then(|_| assumed::check(&lab)));

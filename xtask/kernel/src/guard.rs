@@ -26,7 +26,7 @@ const RELAY: &str = "relay.lock";
 /// Starts the guard of the evcxr in process `kernel`, which holds the lock of `folder`. The file returned stands for us.
 pub fn spawn(kernel: u32, folder: &Path) -> Result<File> {
     let relay = files::lock(&folder.join(RELAY))?;
-    let program = std::env::current_exe().context("cannot tell where the launcher is")?;
+    let program = process::own_program()?;
     let mut guard = Command::new(program);
     guard.arg("guard").arg(kernel.to_string()).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
