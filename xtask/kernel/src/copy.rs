@@ -4,11 +4,13 @@
 //! What cargo and build scripts write in place is really copied, so no kernel can damage the template.
 
 use crate::assumed::CRATE;
-use crate::{files, link};
+use crate::files::{self, Lock};
+use crate::link;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::SystemTime;
 
 /// Waits until nobody else reads or changes a folder of compiled crates, to change it.
@@ -19,6 +21,14 @@ pub fn lock(folder: &Path) -> Result<File> {
 /// Waits until nobody changes a folder of compiled crates, to copy it.
 pub fn lock_shared(folder: &Path) -> Result<File> {
     files::lock_shared(&lock_path(folder))
+}
+
+/// Makes cargo compile without what needs locks, if the file system of a folder of compiled crates has none: the compiler
+/// refuses to compile incrementally there.
+pub fn do_without_locks(cargo: &mut Command, folder: &Path) {
+    if files::lock_file(&lock_path(folder)).is_ok_and(|file| files::try_lock(&file) == Lock::Unknown) {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
 }
 
 /// The file whose lock guards a folder.
