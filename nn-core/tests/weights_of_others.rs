@@ -140,7 +140,7 @@ fn files_that_are_no_safetensors_are_named() {
                     Network::from_safetensors reads";
     assert_eq!(error, expected);
     assert!(refused(b"<!DOCTYPE html><html>", &layers).contains("found a web page (HTML)"));
-    assert!(refused(b"what?", &layers).ends_with("found a file that starts with the bytes [77, 68, 61, 74, 3f]"));
+    assert!(refused(b"what?", &layers).ends_with("one cut short; it starts with the bytes [77, 68, 61, 74, 3f]"));
     assert!(refused(b"", &layers).ends_with("found an empty file (0 bytes)"));
     let sound = fs::read(pytorch("named.safetensors")).unwrap();
     for length in 0..sound.len() {

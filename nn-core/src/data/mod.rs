@@ -12,8 +12,8 @@
 //! Files may be gzip whatever their names say: the content decides. A file of another kind is named, with what to do: a web
 //! page that was saved as `.gz`, numpy's `.npz`, a pickle, Parquet, ….
 //!
-//! A gzip file that unpacks to more than 100 times its size
-//! (and more than 16 MiB) is refused, so that a small file cannot fill the memory.
+//! A gzip file that unpacks to more than 100 times its size (and more than 16 MiB) is refused, so that a small file cannot fill
+//! the memory.
 
 mod blocks;
 mod csv;

@@ -49,6 +49,7 @@ enum Family {
     Picture,
     CameraPicture,
     Document,
+    Film,
     Idx,
     Onnx,
 }
@@ -65,11 +66,16 @@ const KINDS: &[Kind] = &[
     kind(0, b"<!doctype html", WEB, Family::Web),
     kind(0, b"<html", WEB, Family::Web),
     kind(0, b"<head", WEB, Family::Web),
-    kind(0, b"<svg", "an SVG drawing", Family::Picture),
+    kind(0, b"<body", WEB, Family::Web),
+    kind(0, b"<meta", WEB, Family::Web),
+    kind(0, b"<title", WEB, Family::Web),
+    kind(0, b"<script", WEB, Family::Web),
+    kind(0, b"<!--", WEB, Family::Web),
+    kind(0, b"<svg", SVG, Family::Picture),
     kind(0, b"<?xml", "an XML document, often a server's error message saved under this name", Family::Web),
     kind(0, b"version https://git-lfs", "a Git LFS pointer, which only says where the file itself is", Family::Pointer),
     kind(0, b"@relation", "an ARFF table, as OpenML and Weka write it", Family::Arff),
-    kind(0, &[0x1f, 0x8b], "a gzip file inside a gzip file", Family::Packed),
+    kind(0, &[0x1f, 0x8b], "a gzip file", Family::Packed),
     kind(0, b"BZh", "a bzip2 file", Family::Packed),
     kind(0, &[0xfd, b'7', b'z', b'X', b'Z', 0], "an xz file", Family::Packed),
     kind(0, &[0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file", Family::Packed),
@@ -95,18 +101,24 @@ const KINDS: &[Kind] = &[
     kind(4, b"ftyphev", "a HEIC picture, as iPhones take them", Family::CameraPicture),
     kind(4, b"ftypmif1", "a HEIC picture, as iPhones take them", Family::CameraPicture),
     kind(4, b"ftypmsf1", "a HEIC picture, as iPhones take them", Family::CameraPicture),
-    kind(4, b"ftyp", "a film", Family::Document),
+    kind(4, b"ftyp", "a film", Family::Film),
     kind(0, b"%PDF", "a PDF document", Family::Document),
     kind(0, &[0, 0, 8, 1], "a file of labels (IDX)", Family::Idx),
     kind(0, &[0, 0, 8, 3], "a file of images (IDX)", Family::Idx),
 ];
 
+const SVG: &str = "an SVG drawing";
 const WEB: &str = "a web page (HTML), often a server's error or login page saved under this name";
 
 /// What a file that starts like this is, and what to do, if it is of a kind that is known and not the one that is wanted.
 pub(crate) fn foreign(start: &[u8], wanted: Wanted) -> Option<String> {
     let (name, family) = named(start)?;
-    Some(format!("{name}: {}", cure(family, wanted)?))
+    // Tables and IDX files were unpacked before they are looked at here.
+    let inside = match (name, wanted) {
+        ("a gzip file", Wanted::Table | Wanted::Idx) => " inside a gzip file",
+        _ => "",
+    };
+    Some(format!("{name}{inside}: {}", cure(family, wanted)?))
 }
 
 fn named(start: &[u8]) -> Option<(&'static str, Family)> {
@@ -128,6 +140,15 @@ fn named(start: &[u8]) -> Option<(&'static str, Family)> {
         return Some(("a BMP picture", Family::Picture));
     }
     let text = start.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(start).trim_ascii_start();
+    if text.starts_with(b"<?xml") {
+        // An SVG drawing or a web page may begin so too.
+        if holds(text, b"<svg") {
+            return Some((SVG, Family::Picture));
+        }
+        if holds(text, b"<html") {
+            return Some((WEB, Family::Web));
+        }
+    }
     for kind in KINDS {
         let is_text = kind.mark.iter().all(|byte| matches!(byte, b' '..=b'~'));
         let content = if is_text && kind.at == 0 { text } else { start };
@@ -137,6 +158,10 @@ fn named(start: &[u8]) -> Option<(&'static str, Family)> {
         }
     }
     None
+}
+
+fn holds(text: &[u8], tag: &[u8]) -> bool {
+    text.windows(tag.len()).any(|part| part.eq_ignore_ascii_case(tag))
 }
 
 /// What a zip archive is, by the name of the first file in it; `rest` follows the archive's mark.
@@ -163,7 +188,7 @@ fn cure(family: Family, wanted: Wanted) -> Option<&'static str> {
         (Family::Pointer, _) => "fetch it with `git lfs pull`",
         (Family::Packed, _) => "unpack it",
         (Family::Archive, _) => "unpack it, and name the file that was inside",
-        (Family::Picture | Family::CameraPicture | Family::Document, Table | Idx | Network) => {
+        (Family::Picture | Family::CameraPicture | Family::Document | Family::Film, Table | Idx | Network) => {
             "pictures are read by data::handwriting, if they are PNG or JPEG"
         }
         (Family::Picture, Picture) => "save it as PNG or JPEG",
@@ -171,6 +196,7 @@ fn cure(family: Family, wanted: Wanted) -> Option<&'static str> {
             "export it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible; or send it by e-mail)"
         }
         (Family::Document, Picture) => "take a picture of its page, a screenshot for instance, as PNG or JPEG",
+        (Family::Film, Picture) => "stop it where the digit is seen, and take a screenshot as PNG or JPEG",
         (Family::Idx, Table) => "data::idx reads the two files of images and labels, data::mnist their folder",
         (Family::Idx, Idx) => return None,
         (Family::Idx, Network | Picture) => "data::idx reads it",
@@ -240,6 +266,10 @@ mod tests {
         assert!(found(avif, Wanted::Picture).starts_with("an AVIF picture: export it as JPEG"));
         assert!(found(b"%PDF-1.7\n", Wanted::Picture).starts_with("a PDF document: take a picture of its page"));
         assert!(found(b"\xef\xbb\xbf\n <!DOCTYPE HTML>", Wanted::Picture).starts_with("a web page (HTML)"));
+        let svg = b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\">";
+        assert!(found(svg, Wanted::Picture).starts_with("an SVG drawing: save it as PNG or JPEG"));
+        assert!(found(b"\0\0\0\x18ftypmp42", Wanted::Picture).starts_with("a film: stop it where the digit is seen"));
+        assert!(found(&[0x1f, 0x8b, 8], Wanted::Picture).starts_with("a gzip file: unpack it"));
         assert!(found(b"BM\x36\x10\0\0\0\0\0\0\x36", Wanted::Picture).starts_with("a BMP picture: save it as PNG"));
     }
 

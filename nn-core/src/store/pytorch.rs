@@ -83,12 +83,12 @@ impl Network {
 fn content(path: &Path) -> Result<Vec<u8>> {
     let size = whole_file::size(path, FILE)?;
     let start = start_of(path)?;
-    if let Some(found) = kind::foreign(&start, Wanted::Network) {
-        return Err(Error::content(path, "", FILE, found));
-    }
+    // Eight bytes of the header's length, then the header. The length, whatever it is, may look like another kind's mark.
     let header = start.first_chunk().map_or(u64::MAX, |length| u64::from_le_bytes(*length));
     if header > size.saturating_sub(8) || start.get(8) != Some(&b'{') {
-        let found = format!("a file that starts with the bytes {:02x?}", start.get(..8).unwrap_or(&start));
+        let bytes = start.get(..8).unwrap_or(&start);
+        let found = kind::foreign(&start, Wanted::Network)
+            .unwrap_or_else(|| format!("another file, or one cut short; it starts with the bytes {bytes:02x?}"));
         return Err(Error::content(path, "", FILE, found));
     }
     std::fs::read(path).map_err(|source| Error::io("read", path, source))
