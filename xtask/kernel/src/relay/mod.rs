@@ -17,6 +17,7 @@ mod connection;
 mod failure;
 mod memory;
 mod message;
+mod outputs;
 mod records;
 mod running;
 mod sockets;
@@ -49,6 +50,8 @@ const ASK: Duration = Duration::from_millis(100);
 const LOOK: Duration = Duration::from_millis(500);
 /// How long output waits for more.
 const GATHER: Duration = Duration::from_millis(10);
+/// The same, where it goes above something that is shown, which is then sent again.
+const GATHER_ABOVE: Duration = Duration::from_millis(200);
 /// How long a cell has to listen to ■ before a line says that it does not.
 const LISTEN: Duration = Duration::from_secs(1);
 /// How long the last output of a cell may be on its way.
@@ -502,17 +505,16 @@ impl Relay {
         } else {
             self.flush();
             let parent = Message { header: message.parent.clone(), ..message.clone() };
+            let running = self.running.as_mut().filter(|running| running.request.header == parent.header);
+            if let Some(running) = running {
+                running.outputs.note(record);
+            }
             if let Some(wait) = record["clear"]["wait"].as_bool() {
                 self.publish(&parent, "clear_output", json!({ "wait": wait }));
             }
             for (field, kind) in [("display", "display_data"), ("update", "update_display_data")] {
                 if let Some(shown) = record.get(field) {
-                    let content = json!({
-                        "data": shown.get("data").unwrap_or(&json!({})),
-                        "metadata": shown.get("metadata").unwrap_or(&json!({})),
-                        "transient": { "display_id": shown["id"] },
-                    });
-                    self.publish(&parent, kind, content);
+                    self.publish(&parent, kind, outputs::content(shown));
                 }
             }
         }
@@ -530,14 +532,23 @@ impl Relay {
         }
         self.flush();
         self.gathered = Some((name.to_owned(), text.to_owned(), parent.clone()));
-        self.later(GATHER, Tick::Flush);
+        let is_below = self.running.as_ref().is_some_and(|running| running.outputs.has_below());
+        self.later(if is_below { GATHER_ABOVE } else { GATHER }, Tick::Flush);
     }
 
     fn flush(&mut self) {
         let Some((name, text, parent)) = self.gathered.take() else { return };
         let mut parent_message = start();
         parent_message.header = parent;
-        self.publish(&parent_message, "stream", json!({ "name": name, "text": text }));
+        let lower = self.running.as_mut().filter(|running| running.request.header == parent_message.header);
+        let Some((above, below)) = lower.and_then(|running| running.outputs.print(&name, &text)) else {
+            self.publish(&parent_message, "stream", json!({ "name": name, "text": text }));
+            return;
+        };
+        // Jupyter has no message for something above what is shown already.
+        self.publish(&parent_message, "clear_output", json!({ "wait": true }));
+        self.publish(&parent_message, "stream", json!({ "name": name, "text": above }));
+        self.publish(&parent_message, "display_data", below);
     }
 
     /// Passes on evcxr's question, to whom the running cell came from.
