@@ -101,6 +101,10 @@ class Kernel:
         streams = [message["content"]["text"] for message in self.outputs[request] if message["msg_type"] == "stream"]
         return "".join(streams)
 
+    def first(self, request, kind):
+        """The first message of a kind that a request has brought about so far."""
+        return next((message for message in self.outputs[request] if message["msg_type"] == kind), None)
+
     def wait_for_text(self, request, text, patience=PATIENCE):
         """Waits until a running cell has printed `text`."""
         self.wait(lambda: text in self.printed(request), patience, repr(text))
