@@ -41,13 +41,14 @@ class Outcome:
 class Kernel:
     """A kernel and one client of it."""
 
-    def __init__(self, log=None):
+    def __init__(self, log=None, is_awaited=True):
         self.manager = KernelManager(kernel_name="rust")
         self.manager.start_kernel(stderr=log)
         self.client = self.manager.client()
         self.client.start_channels()
         self.outputs, self.replies = collections.defaultdict(list), {}
-        self.client.wait_for_ready(timeout=PATIENCE)
+        if is_awaited:
+            self.client.wait_for_ready(timeout=PATIENCE)
 
     def another_client(self):
         """One more client of this kernel, with a session of its own, as another browser has."""
