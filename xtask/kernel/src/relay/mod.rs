@@ -432,6 +432,9 @@ impl Relay {
 
     fn take_reply(&mut self, mut reply: Message) {
         if reply.parent["session"] == OURS && reply.kind() == "kernel_info_reply" {
+            if let Some(behind) = self.behind.as_ref().filter(|_| !self.is_ready) {
+                behind.remove_control_file();
+            }
             self.is_ready = true;
             self.next();
             return;
