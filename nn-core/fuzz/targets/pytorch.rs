@@ -47,7 +47,8 @@ fn file(content: &[u8]) -> Vec<u8> {
         };
         let (name, start) = (if setting(0) > 200 { name.replace('0', "fc1") } else { name.to_owned() }, end);
         end += count * size;
-        header += &format!("\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{start},{end}]}},");
+        header +=
+            &format!("\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{start},{end}]}},");
     }
     header.pop();
     header.push('}');
