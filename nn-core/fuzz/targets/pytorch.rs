@@ -28,6 +28,7 @@ fuzz_target!(|input: &[u8]| {
     let same = Network::load(path.with_file_name("again.safetensors")).expect("what was saved can be loaded");
     assert_eq!(same.fingerprint(), network.fingerprint());
     let model = onnx::read(&std::fs::read(path.with_file_name("again.onnx")).expect("it was written"));
+    assert_eq!(model.widths[0], network.sizes()[0]);
     let layers = model.layers.into_iter().map(|(weights, biases, activation)| Layer { weights, biases, activation });
     assert!(Network::from_layers(layers.collect()).is_ok_and(|again| again == network.cast()));
 });
