@@ -32,6 +32,9 @@ function ownRoot(name) {
   return document.currentScript?.closest(`.${name}`) ?? document.querySelector(`.${name}:not([data-alive])`);
 }
 
+/** Red, green and blue of a colour written as #RRGGBB. */
+const channelsOf = (hex) => [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
+
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 function bytesOf(base64) {

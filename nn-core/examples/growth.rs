@@ -1,7 +1,7 @@
 //! How the time of an epoch grows: `cargo run -p nn-core --example growth`, in the folder of the repository.
 //!
 //! One thing at a time changes, from 784-100-10 with mini-batches of 100 on 60,000 images. Each row is the median of three
-//! runs of the training loop, of one thread and of all, and of the plain equations of network.rs, in turns.
+//! runs of the training loop, of one thread and of all, and of `Training::by_the_book`, in turns.
 //! The picture goes to target/bench/growth.svg.
 
 use std::time::Instant;
@@ -66,7 +66,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Seconds of the plain equations, of one thread and of all.
+/// Seconds of the loop by the book, of one thread and of all.
 type Seconds = [f64; 3];
 
 fn panel(title: &str, x: &str, at: &[f64], rows: &[Seconds], cores: usize) -> plot::Figure {
@@ -120,18 +120,12 @@ impl Job<'_> {
         Ok(run(self.epochs + 1)? - run(1)?)
     }
 
-    /// The epochs by the equations of network.rs.
+    /// The epochs by the book.
     fn plain(&self) -> Result<f64> {
+        let training = Training::new(Loss::CrossEntropy).mini_batch_size(self.mini_batch).epochs(self.epochs);
         let mut network = self.network()?;
         let start = Instant::now();
-        let starts = (0..self.train.len()).step_by(self.mini_batch);
-        for from in (0..self.epochs).flat_map(|_| starts.clone()) {
-            let rows = from..self.train.len().min(from + self.mini_batch);
-            let targets = data::one_hot(self.train.labels.slice(s![rows.clone()]), 10)?;
-            let trace = network.forward(self.train.inputs.slice(s![rows, ..]))?;
-            let gradients = network.backward(&trace, targets.view(), Loss::CrossEntropy)?;
-            network.step(&gradients, 0.01)?;
-        }
+        training.by_the_book(&mut network, self.train)?;
         Ok(start.elapsed().as_secs_f64())
     }
 }

@@ -8,7 +8,7 @@ use nn_core::prelude::*;
 fn main() -> Result<()> {
     println!("debug assertions: {}", cfg!(debug_assertions));
     let pictures = data::csv("data/mnist_test.csv.gz")?.first(300);
-    // Paper that is not white: for the kernels that do not skip zeros.
+    // Paper that is not white: for the loops that do not skip zeros.
     let grey = Dataset::new(pictures.inputs.mapv(|x| 0.1 + 0.9 * x), pictures.labels.clone())?;
     for (loss, hidden, output) in [
         (Loss::CrossEntropy, Relu, Softmax),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! train_once prepare FOLDER DATA     writes MNIST, from DATA, and the initial weights into FOLDER, as bare numbers
-//! train_once "nn-core f32" FOLDER    or "nn-core f64", or "plain ndarray", which is forward, backward and step by hand
+//! train_once "nn-core f32" FOLDER    or "nn-core f64", or "plain ndarray", which is Training::by_the_book
 //! train_once job DATA                loads MNIST and trains ten epochs; prints the seconds and the peak of its memory in MB
 //! train_once csv FILE                loads one table, the quickest of three times; prints the seconds and the examples
 //! train_once idx IMAGES LABELS       the same for a pair of IDX files
@@ -134,15 +134,10 @@ fn predict(folder: &Path) -> Outcome {
 }
 
 fn plain(network: &mut Network, train: &Dataset, test: &Dataset) -> nn_core::Result<f64> {
+    let epoch = Training::new(Loss::CrossEntropy).epochs(1);
     let mut accuracy = 0.0;
     for _ in 0..10 {
-        for start in (0..train.len()).step_by(100) {
-            let rows = start..train.len().min(start + 100);
-            let targets = data::one_hot(train.labels.slice(s![rows.clone()]), 10)?;
-            let trace = network.forward(train.inputs.slice(s![rows, ..]))?;
-            let gradients = network.backward(&trace, targets.view(), Loss::CrossEntropy)?;
-            network.step(&gradients, 0.01)?;
-        }
+        epoch.by_the_book(network, train)?;
         accuracy = network.evaluate(test, Loss::CrossEntropy)?.accuracy;
     }
     Ok(accuracy)

@@ -37,6 +37,19 @@ impl Activation {
     pub const ALL: [Self; 5] = [Self::Sigmoid, Self::Relu, Self::Softmax, Self::Tanh, Self::Identity];
 
     /// The activations a = σ(z), of the shape of `z`: `(n, fan_out)`, one example per row.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// assert_eq!(Relu.value(array![[-2.0, 0.0, 3.0]].view()), array![[0.0, 0.0, 3.0]]);
+    /// // 1 / (1 + e⁰)
+    /// assert_eq!(Sigmoid.value(array![[0.0]].view()), array![[0.5]]);
+    ///
+    /// // eᶻ = (1, 2, 5), and 1 + 2 + 5 = 8
+    /// let a = Softmax.value(array![[0.0, 2_f64.ln(), 5_f64.ln()]].view());
+    /// assert!((a - array![[0.125, 0.25, 0.625]]).iter().all(|error| error.abs() < 1e-15));
+    /// ```
     pub fn value<F: Float>(self, z: ArrayView2<'_, F>) -> Array2<F> {
         let mut a = z.to_owned();
         self.apply(a.view_mut());
@@ -66,6 +79,17 @@ impl Activation {
     /// The derivative σ′(z) of every activation with respect to its own pre-activation, of the shape of `z`.
     ///
     /// For softmax these are the diagonals aᵢ (1 − aᵢ) of its Jacobians; the rest of them is in [`Activation::delta`].
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// assert_eq!(Relu.derivative(array![[-2.0, 0.0, 3.0]].view()), array![[0.0, 0.0, 1.0]]);
+    /// // σ(0) (1 − σ(0)) = ½ · ½
+    /// assert_eq!(Sigmoid.derivative(array![[0.0]].view()), array![[0.25]]);
+    /// // 1 − tanh(0)²
+    /// assert_eq!(Tanh.derivative(array![[0.0]].view()), array![[1.0]]);
+    /// ```
     pub fn derivative<F: Float>(self, z: ArrayView2<'_, F>) -> Array2<F> {
         let (zero, one) = (F::zero(), F::one());
         match self {
@@ -86,6 +110,19 @@ impl Activation {
     ///
     /// # Errors
     /// [`Error::Shape`] if `gradient` is not of the shape of `z`.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// let (z, gradient) = (array![[-1.0, 2.0]], array![[3.0, 3.0]]);
+    /// assert_eq!(Relu.delta(z.view(), gradient.view())?, array![[0.0, 3.0]]);
+    ///
+    /// // a = (½, ½), and Σⱼ ∂loss/∂aⱼ aⱼ = 1: (½ (2 − 1), ½ (0 − 1))
+    /// let (z, gradient) = (array![[0.0, 0.0]], array![[2.0, 0.0]]);
+    /// assert_eq!(Softmax.delta(z.view(), gradient.view())?, array![[0.5, -0.5]]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn delta<F: Float>(self, z: ArrayView2<'_, F>, gradient: ArrayView2<'_, F>) -> Result<Array2<F>> {
         if gradient.dim() != z.dim() {
             return Err(Error::shape("gradient", format!("{:?}", z.dim()), gradient.shape()));

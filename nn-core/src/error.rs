@@ -71,6 +71,13 @@ pub enum Error {
         learning_rate: f64,
     },
 
+    /// ■ was pressed in the running cell before an answer was whole.
+    #[error("{work}: interrupted before it was done")]
+    Interrupted {
+        /// What was stopped: `predict`, `evaluate`.
+        work: &'static str,
+    },
+
     /// A figure could not be drawn or encoded.
     #[error("figure {title:?}: cannot {action}: {reason}")]
     Figure {

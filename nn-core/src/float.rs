@@ -3,9 +3,6 @@
 use ndarray::NdFloat;
 use safetensors::Dtype;
 
-use crate::data::Dataset;
-use crate::{History, Network, Result, Training};
-
 /// `f32`, the precision to train in, or `f64`, for checking gradients and for comparing with numpy.
 ///
 /// Implemented for these two and no others.
@@ -23,17 +20,6 @@ pub trait Float: NdFloat + sealed::Sealed {
     /// The bytes of a little-endian file.
     #[doc(hidden)]
     fn little_endian(self) -> impl IntoIterator<Item = u8>;
-
-    /// The epochs that `history` does not hold yet. [`Training::run`] comes here, where the kernels are compiled once for
-    /// each precision; else every cell that trains would compile them.
-    #[doc(hidden)]
-    fn train(
-        training: &Training,
-        history: History,
-        network: &mut Network<Self>,
-        train: &Dataset,
-        test: &Dataset,
-    ) -> Result<History>;
 }
 
 macro_rules! precision {
@@ -53,16 +39,6 @@ macro_rules! precision {
 
             fn little_endian(self) -> impl IntoIterator<Item = u8> {
                 self.to_le_bytes()
-            }
-
-            fn train(
-                training: &Training,
-                history: History,
-                network: &mut Network<Self>,
-                train: &Dataset,
-                test: &Dataset,
-            ) -> Result<History> {
-                training.run_from(history, network, train, test)
             }
         }
 

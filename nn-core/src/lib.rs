@@ -4,16 +4,30 @@
 //! csv → Dataset → forward → loss → backward → step → History → Figure
 //! ```
 //!
-//! Read the modules in that order; each holds one idea, with its equations above its functions.
+//! The chapter is eight files, an evening; speed, files and figures are its appendices. Read in this order; each module holds
+//! one idea, with its equations above its functions.
 //!
-//! | to read | where |
-//! |---|---|
-//! | activations σ with their derivatives | [`Activation`] |
-//! | losses with their gradients, and δ of the last layer | [`Loss`] |
-//! | forward propagation, backpropagation, one step of gradient descent | [`Network`] |
-//! | epochs, mini-batches, what is measured | [`Training`], [`History`] |
-//! | accuracy, the confusion matrix, the worst mistakes | [`metrics`] |
-//! | MNIST, and a digit of your own | [`data`] |
+//! | to read | where | file |
+//! |---|---|---|
+//! | activations σ with their derivatives | [`Activation`] | `activation.rs` |
+//! | losses with their gradients, and δ of the last layer | [`Loss`] | `loss.rs` |
+//! | forward propagation, backpropagation, one step of gradient descent | [`Network`] | `network/mod.rs` |
+//! | epochs and mini-batches by the book, and what is measured | [`Training::by_the_book`], [`Training`] | `train/mod.rs` |
+//! | the record that a training leaves | [`History`] | `train/history.rs` |
+//! | accuracy, the confusion matrix, the worst mistakes | [`metrics`] | `metrics.rs` |
+//! | `f32` and `f64`; what can go wrong | [`Float`], [`Error`] | `float.rs`, `error.rs` |
+//!
+//! | appendix | where | folder |
+//! |---|---|---|
+//! | MNIST, and a digit of your own | [`data`] | `data/` |
+//! | the loop by the book at full speed | [`Training::run`] | `fast/` |
+//! | saved networks, checkpoints, how a network came to be | [`Network::save`], [`Training::checkpoint`] | `store/` |
+//! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol.rs` |
+//! | figures | `plot` | `plot/` |
+//! | what a cell of a notebook shows | `notebook` | `notebook/` |
+//!
+//! Rooms import in one direction: `tests/layers.rs` holds the table. The last two need the feature `figures`; tables of polars,
+//! [`data`]'s `table`, the feature `tables`. Both are on by default.
 //!
 //! # Notation
 //!
@@ -34,6 +48,7 @@
 //! ```
 //! use nn_core::prelude::*;
 //!
+//! # if !std::path::Path::new("../data").is_dir() { return Ok(()); } // Only the repository has MNIST.
 //! let mnist = data::mnist("../data")?;
 //! let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7)?;
 //! let history = Training::new(Loss::CrossEntropy)
@@ -56,14 +71,15 @@
 //!
 //! # Why to believe the numbers
 //!
-//! Every equation has a witness that was written apart from it; `cargo xtask test` asks all but the last two.
+//! Every equation has an independent witness; `cargo xtask test` checks all but the last two.
 //!
 //! | claim | witness |
 //! |---|---|
 //! | gradients are the slopes of the loss, to 1e-6 | central differences, `tests/gradients.rs` |
 //! | losses, activations, gradients and weights after 1, 10 and 200 steps are numpy's, to 1e-10 in `f64` and 1e-4 in `f32` | `tests/numpy_twin.rs` |
 //! | logits of ±10,000 give finite losses, and gradients that point the right way | `tests/stability.rs` |
-//! | the same seed gives the same bits, with any number of threads, in debug and in release | `examples/same_bits.rs`; [`Network::receipt`] |
+//! | training at full speed ends where the loop by the book ends, to 1e-12 in `f64` and 1e-4 in `f32` | `fast/tests.rs` |
+//! | the same seed gives the same bits, with any number of threads, in debug and in release | `examples/same_bits.rs`; `Network::receipt` |
 //! | a saved network gives the same logits in Python, to 1e-5 | `tests/python.rs` |
 //! | ten epochs on all of MNIST have numpy's accuracies, and its losses to 1e-9 | `cargo xtask reference` |
 //! | twenty seeds have numpy's mean and spread | `examples/twenty_seeds.rs` |
@@ -84,43 +100,60 @@
 )]
 
 mod activation;
-mod checkpoint;
 pub mod data;
 mod error;
+mod fast;
 mod float;
-mod history;
-mod kernels;
 mod loss;
 pub mod metrics;
 mod network;
+#[cfg(feature = "figures")]
 pub mod notebook;
-mod persist;
+#[cfg(feature = "figures")]
 pub mod plot;
-mod progress;
-mod recipe;
+pub mod protocol;
+mod store;
 mod train;
-mod whole_file;
+
+use store::whole_file;
+
+/// Who shows a training that goes from `before` whole epochs to `epochs` while it runs. `train` knows none of the modules that
+/// show something, so the choice is made here.
+fn watch(before: usize, epochs: usize) -> Box<dyn train::Watch> {
+    #[cfg(feature = "figures")]
+    if let Some(curve) = notebook::GrowingCurve::new(before, epochs) {
+        return Box::new(curve);
+    }
+    let _ = (before, epochs);
+    Box::new(train::Nobody)
+}
 
 // The notebook kernel must be able to name the type of every variable: arrays and tables by way of these. And plotters, for
 // figures by hand.
-pub use {ndarray, plotters, polars_core};
+pub use ndarray;
+#[cfg(feature = "figures")]
+pub use plotters;
+#[cfg(feature = "tables")]
+pub use polars_core;
 
 pub use activation::Activation;
 pub use error::{Error, Result};
 pub use float::Float;
-pub use history::{Epoch, History};
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
-pub use train::{Evaluation, Training};
+pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 
-/// Everything a notebook needs, in one `use`; ndarray's everyday names and polars' `df!` among it.
+/// Everything a notebook needs, in one `use`, including ndarray's everyday names and polars' `df!`.
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
     pub use crate::metrics::{self, ConfusionMatrix};
-    pub use crate::notebook::{Table, ToTable};
+    #[cfg(feature = "figures")]
+    pub use crate::notebook::{self, Table, ToTable};
+    #[cfg(feature = "figures")]
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};
     pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, s};
+    #[cfg(feature = "tables")]
     pub use polars_core::df;
 }

@@ -1,11 +1,15 @@
 //! Loss functions: each value beside its gradient.
 
+#![expect(clippy::indexing_slicing, reason = "targets are of the shape of z: check_targets")]
+
+pub(crate) mod numerics;
+
 use std::fmt;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Zip};
+use ndarray::{Array2, ArrayView2, Axis, Zip};
 
-use crate::metrics::argmax;
 use crate::{Activation, Error, Float, Result};
+use numerics::{at_least_tiny, binary_after_softmax, binary_after_softmax_delta, ln, times};
 
 /// How wrong a network's outputs a are, when the targets are y; the mean over the examples of
 ///
@@ -15,7 +19,7 @@ use crate::{Activation, Error, Float, Result};
 /// | binary cross-entropy | −Σ (y ln a + (1 − y) ln(1 − a)) | (a − y) / (a (1 − a)) |
 /// | mean squared error | Σ (a − y)² / 2k | (a − y) / k |
 ///
-/// with sums over the k outputs, and natural logarithms. The 2 is the original notebook's: its derivative is then plain.
+/// with sums over the k outputs, and natural logarithms. The factor 2 is the original notebook's: it cancels in the derivative.
 ///
 /// # Source
 /// Nielsen, *Neural Networks and Deep Learning*, chapters 1 and 3; gradients checked in `tests/gradients.rs`.
@@ -26,6 +30,9 @@ pub enum Loss {
     /// For outputs that are each a probability of their own.
     BinaryCrossEntropy,
     /// For outputs that are any numbers.
+    ///
+    /// Nielsen's book takes half the sum over the k outputs, not half the mean, so a step here is k times shorter: with ten
+    /// outputs, write η = 30 for the η = 3 of its chapter 1.
     MeanSquaredError,
 }
 
@@ -39,10 +46,27 @@ impl Loss {
     ///
     /// # Errors
     /// [`Error::Shape`] if `targets` is not of the shape of `outputs`.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// // Two examples, of which the second class is right, were given ½ and ¼ for it.
+    /// let outputs = array![[0.5, 0.5], [0.75, 0.25]];
+    /// let targets = array![[0.0, 1.0], [0.0, 1.0]];
+    ///
+    /// // −(ln ½ + ln ¼) / 2 = (1 + 2) ln 2 / 2
+    /// let loss: f64 = Loss::CrossEntropy.value(outputs.view(), targets.view())?;
+    /// assert!((loss - 1.5 * 2_f64.ln()).abs() < 1e-15);
+    ///
+    /// // ((¼ + ¼) / 2k + (9/16 + 9/16) / 2k) / 2, where k = 2
+    /// let loss = Loss::MeanSquaredError.value(outputs.view(), targets.view())?;
+    /// assert_eq!(loss, (0.5 / 4.0 + 1.125 / 4.0) / 2.0);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn value<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<F> {
         check_targets(targets, outputs)?;
         let one = F::one();
-        let ln = |a: F| at_least_tiny(a).ln();
         let half_mean = F::of(0.5 / targets.ncols().max(1) as f64);
         Ok(mean(Zip::from(&outputs).and(&targets).map_collect(|&a, &y| match self {
             Self::CrossEntropy => -times(y, ln(a)),
@@ -84,10 +108,10 @@ impl Loss {
                 })))
             }
             (Self::BinaryCrossEntropy, Activation::Softmax) => {
-                let rows = z.outer_iter().zip(targets.outer_iter());
-                let sum = rows.fold(0.0, |sum, (z, y)| {
-                    sum + binary_after_softmax(z, |i| y.get(i).copied().unwrap_or(F::zero())).f64()
-                });
+                let mut sum = 0.0;
+                for (z, y) in z.outer_iter().zip(targets.outer_iter()) {
+                    sum += binary_after_softmax(z, |i| y[i]).f64();
+                }
                 Ok(F::of(sum / z.nrows().max(1) as f64))
             }
             _ => self.value(output.value(z).view(), targets),
@@ -100,6 +124,17 @@ impl Loss {
     ///
     /// # Errors
     /// [`Error::Shape`] if `targets` is not of the shape of `outputs`.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// let (outputs, targets) = (array![[0.75, 0.25]], array![[0.0, 1.0]]);
+    /// // −y / a
+    /// let gradient = Loss::CrossEntropy.gradient(outputs.view(), targets.view())?;
+    /// assert_eq!(gradient, array![[0.0, -4.0]]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn gradient<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check_targets(targets, outputs)?;
         let one = F::one();
@@ -129,6 +164,21 @@ impl Loss {
     ///
     /// # Errors
     /// [`Error::Shape`] if `targets` is not of the shape of `z`.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// // After sigmoid, z = 0 is a = ½; the targets are 1 and 0.
+    /// let (z, targets) = (array![[0.0, 0.0]], array![[1.0, 0.0]]);
+    /// // a − y
+    /// let delta = Loss::BinaryCrossEntropy.delta(Sigmoid, z.view(), targets.view())?;
+    /// assert_eq!(delta, array![[-0.5, 0.5]]);
+    /// // ∂loss/∂a · σ′(z) = (a − y) / k · a (1 − a) = ∓½ / 2 · ¼
+    /// let delta = Loss::MeanSquaredError.delta(Sigmoid, z.view(), targets.view())?;
+    /// assert_eq!(delta, array![[-0.0625, 0.0625]]);
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn delta<F: Float>(
         self,
         output: Activation,
@@ -143,7 +193,7 @@ impl Loss {
             (Self::BinaryCrossEntropy, Activation::Softmax) => {
                 let mut delta = z.to_owned();
                 for (row, y) in delta.outer_iter_mut().zip(targets.outer_iter()) {
-                    binary_after_softmax_delta(row, |i| y.get(i).copied().unwrap_or(F::zero()));
+                    binary_after_softmax_delta(row, |i| y[i]);
                 }
                 Ok(delta)
             }
@@ -151,11 +201,11 @@ impl Loss {
         }
     }
 
-    /// Whether this loss has a meaning for what `output` puts out: logarithms want probabilities.
+    /// Fails unless this loss makes sense after `output`: logarithms need probabilities.
     ///
     /// # Errors
     /// [`Error::Argument`], with the activations that go with this loss.
-    pub fn check(self, output: Activation) -> Result<()> {
+    pub fn check_output(self, output: Activation) -> Result<()> {
         use Activation::{Sigmoid, Softmax};
         let fitting: &[Activation] = match self {
             Self::CrossEntropy => &[Softmax],
@@ -185,86 +235,11 @@ impl fmt::Display for Loss {
     }
 }
 
-/// Binary cross-entropy after softmax of one example, from its pre-activations `z`, `(k,)`, and its targets `y(i)`.
-///
-/// 1 − aᵢ is the sum of the other outputs. Only for the largest output can it be so small that a − 1 rounds to 0.
-pub(crate) fn binary_after_softmax<F: Float>(z: ArrayView1<'_, F>, y: impl Fn(usize) -> F) -> F {
-    let Tops { top, max, rest_max } = Tops::of(z);
-    let (mut sum, mut rest) = (F::zero(), F::zero());
-    for (i, &z) in z.iter().enumerate() {
-        sum += (z - max).exp();
-        if i != top {
-            rest += (z - rest_max).exp();
-        }
-    }
-    let ln_sum = sum.ln();
-    let ln_rest = rest_max - max + rest.ln() - ln_sum;
-    F::of(z.iter().enumerate().fold(0.0, |loss, (i, &z)| {
-        let ln = z - max - ln_sum;
-        let ln_of_rest = if i == top { ln_rest } else { (-ln.exp()).ln_1p() };
-        loss - (times(y(i), ln) + times(F::one() - y(i), ln_of_rest)).f64()
-    }))
-}
-
-/// δ\[L\] of the same, in place of z: see [`Loss::delta`].
-///
-/// The sum over j ≠ k takes all of a row's pairs, but only for the largest output must pₖⱼ be computed anew: all others are at
-/// most ½, so that pₖⱼ is aₖ / (1 − aⱼ), and one sum over j serves every k.
-pub(crate) fn binary_after_softmax_delta<F: Float>(mut z: ArrayViewMut1<'_, F>, y: impl Fn(usize) -> F) {
-    let one = F::one();
-    let Tops { top, max, rest_max } = Tops::of(z.view());
-    let (mut sum, mut rest, mut y_sum) = (F::zero(), F::zero(), F::zero());
-    for (i, &z) in z.iter().enumerate() {
-        sum += (z - max).exp();
-        y_sum += y(i);
-        if i != top {
-            rest += (z - rest_max).exp();
-        }
-    }
-    let odds = |i: usize, a: F| if i == top { F::zero() } else { (one - y(i)) * a / (one - a) };
-    let all_odds = z.iter().enumerate().fold(F::zero(), |all, (i, &z)| all + odds(i, (z - max).exp() / sum));
-    let from_top = (one - y(top)) / sum;
-    for (k, z) in z.iter_mut().enumerate() {
-        let a = (*z - max).exp() / sum;
-        let p = if k == top { F::zero() } else { (*z - rest_max).exp() / rest };
-        *z = a * (y_sum + (one - y(k)) - (all_odds - odds(k, a))) - y(k) - from_top * p;
-    }
-}
-
-/// Where the largest number of a row is, it, and the second largest.
-struct Tops<F> {
-    top: usize,
-    max: F,
-    rest_max: F,
-}
-
-impl<F: Float> Tops<F> {
-    fn of(row: ArrayView1<'_, F>) -> Self {
-        let top = argmax(row);
-        let mut tops = Self { top, max: F::neg_infinity(), rest_max: F::neg_infinity() };
-        for (i, &z) in row.iter().enumerate() {
-            let max = if i == top { &mut tops.max } else { &mut tops.rest_max };
-            *max = max.max(z);
-        }
-        tops
-    }
-}
-
 fn check_targets<F: Float>(targets: ArrayView2<'_, F>, outputs: ArrayView2<'_, F>) -> Result<()> {
     if targets.dim() == outputs.dim() {
         return Ok(());
     }
     Err(Error::shape("targets", format!("{:?}", outputs.dim()), targets.shape()))
-}
-
-/// `y * ln`, and 0 where y is 0 whatever the logarithm.
-fn times<F: Float>(y: F, ln: F) -> F {
-    if y == F::zero() { y } else { y * ln }
-}
-
-/// The number itself, or the smallest positive one where that is larger; NaN stays NaN.
-pub(crate) fn at_least_tiny<F: Float>(a: F) -> F {
-    if a < F::min_positive_value() { F::min_positive_value() } else { a }
 }
 
 /// The sum of all terms divided by the number of rows, summed in `f64`.

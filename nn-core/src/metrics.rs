@@ -7,12 +7,27 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use crate::{Error, Float, Result};
 
 /// The index of the largest number in `row`; the first of several, and 0 for an empty row.
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// assert_eq!(metrics::argmax(array![0.1, 0.6, 0.3].view()), 1);
+/// ```
 pub fn argmax<F: Float>(row: ArrayView1<'_, F>) -> usize {
     let largest = |best: (usize, F), (i, &x): (usize, &F)| if x > best.1 { (i, x) } else { best };
     row.iter().enumerate().fold((0, F::neg_infinity()), largest).0
 }
 
 /// The index of the largest number in each row of `rows`, `(n, k)`: the classes, `(n,)`, that these outputs vote for.
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// let outputs = array![[0.1, 0.6, 0.3], [0.8, 0.1, 0.1]];
+/// assert_eq!(metrics::argmax_rows(outputs.view()), array![1, 0]);
+/// ```
 pub fn argmax_rows<F: Float>(rows: ArrayView2<'_, F>) -> Array1<usize> {
     rows.outer_iter().map(argmax).collect()
 }
@@ -21,6 +36,16 @@ pub fn argmax_rows<F: Float>(rows: ArrayView2<'_, F>) -> Array1<usize> {
 ///
 /// # Errors
 /// [`Error::Shape`] if there are not as many labels as rows.
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// // They vote for 1, 0 and 2; two of three labels agree.
+/// let outputs = array![[0.1, 0.6, 0.3], [0.8, 0.1, 0.1], [0.2, 0.3, 0.5]];
+/// assert_eq!(metrics::accuracy(outputs.view(), array![1, 0, 0].view())?, 2.0 / 3.0);
+/// # Ok::<(), Error>(())
+/// ```
 pub fn accuracy<F: Float>(outputs: ArrayView2<'_, F>, labels: ArrayView1<'_, u8>) -> Result<f64> {
     check_labels(outputs, labels)?;
     Ok(correct(outputs, labels) as f64 / labels.len().max(1) as f64)
@@ -33,6 +58,19 @@ pub(crate) fn correct<F: Float>(outputs: ArrayView2<'_, F>, labels: ArrayView1<'
 }
 
 /// Which digits are taken for which: `counts[[label, predicted]]`, `(k, k)`.
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// // Of class 0 both are recognised, of class 1 one of two.
+/// let outputs = array![[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.6, 0.4]];
+/// let matrix = ConfusionMatrix::new(outputs.view(), array![0, 0, 1, 1].view())?;
+/// assert_eq!(matrix.counts, array![[2, 0], [1, 1]]);
+/// assert_eq!(matrix.accuracy(), 3.0 / 4.0);
+/// assert_eq!(matrix.recall(), array![1.0, 0.5]);
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     /// How many examples with the row's label were given the column's class.
@@ -94,6 +132,17 @@ pub struct Mistake {
 ///
 /// # Errors
 /// [`Error::Shape`] if `outputs`, `(n, k)`, and `labels`, `(n,)`, are not of the same length.
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// let outputs = array![[0.6, 0.4], [0.3, 0.7], [0.1, 0.9]];
+/// let mistakes = metrics::mistakes(outputs.view(), array![1, 1, 0].view())?;
+/// assert_eq!(mistakes.iter().map(|mistake| mistake.index).collect::<Vec<_>>(), [2, 0]);
+/// assert_eq!((mistakes[0].label, mistakes[0].predicted, mistakes[0].confidence), (0, 1, 0.9));
+/// # Ok::<(), Error>(())
+/// ```
 pub fn mistakes<F: Float>(outputs: ArrayView2<'_, F>, labels: ArrayView1<'_, u8>) -> Result<Vec<Mistake>> {
     check_labels(outputs, labels)?;
     let mut mistakes: Vec<_> = outputs

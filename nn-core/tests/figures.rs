@@ -191,9 +191,11 @@ fn a_cell_gets_html_png_and_text_in_one_bundle() {
 
 #[test]
 fn a_figure_is_one_short_line_in_debug_and_can_be_cloned() {
-    assert_eq!(format!("{:?}", loss().clone()), "Figure(\"Loss\", 1 panel)");
-    assert_eq!(format!("{:?}", plot::side_by_side("Both", [loss(), loss()])), "Figure(\"Both\", 2 panels)");
-    assert_eq!(format!("{:?}", Series::test([1, 2])), "Series(\"test\", 2 points)");
+    assert_eq!(format!("{:?}", loss().clone()), "Figure: \"Loss\", 1 panel");
+    assert_eq!(format!("{:?}", plot::side_by_side("Both", [loss(), loss()])), "Figure: \"Both\", 2 panels");
+    let picture = Picture::grey("digit", Array2::<f32>::zeros((3, 2)).view()).unwrap();
+    assert_eq!(format!("{picture:?}"), "Picture: \"digit\", 2×3");
+    assert_eq!(format!("{:?}", Series::test([1, 2])), "Series: \"test\", 2 points");
 }
 
 #[test]

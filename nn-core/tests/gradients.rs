@@ -217,7 +217,7 @@ fn pairs_without_meaning_are_refused_with_those_that_go_together() {
     for (loss, outputs, fitting) in meaningless {
         for &output in outputs {
             let expected = format!("loss: expected {fitting} as the last activation, for {loss}, found {output}");
-            assert_eq!(message(loss.check(output)), expected);
+            assert_eq!(message(loss.check_output(output)), expected);
 
             let mut network = small_network(&[7, 3], &[output], 1);
             let trace = network.forward(normal(6, 7, 1).view()).unwrap();

@@ -1,6 +1,9 @@
 //! No file takes more memory than its size deserves. Each is read by a process of its own, whose peak the system knows.
 #![cfg(target_os = "linux")]
 
+#[path = "common/repository.rs"]
+mod repository;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -201,8 +204,8 @@ fn headers_of_networks_are_not_believed() {
 /// What is right takes its own size and a little more: 31 MB of inputs with three blocks of text; 16 MB of weights and the file.
 #[test]
 fn sound_files_take_little_more_than_what_they_hold() {
-    let test_set = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/mnist_test.csv.gz");
-    assert_takes(110.0, "csv", &test_set, "loaded");
+    let Some(folder) = repository::data_folder() else { return };
+    assert_takes(110.0, "csv", &folder.join("mnist_test.csv.gz"), "loaded");
     let (_folder, path) = file("network", b"");
     Network::new(&[2000, 2000, 10], &[Relu, Softmax], 7).unwrap().save(&path).unwrap();
     assert_takes(40.0, "network", &path, "loaded");

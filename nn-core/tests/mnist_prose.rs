@@ -1,13 +1,11 @@
 //! What the prose of `notebooks/mnist.ipynb` says and no cell of it shows. Numbers may differ on another processor in the last
 //! digits, so they are compared with some room.
 
-use std::path::Path;
+#[path = "common/repository.rs"]
+mod repository;
 
 use nn_core::prelude::*;
-
-fn mnist() -> Mnist {
-    data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap()
-}
+use repository::mnist;
 
 fn untrained() -> Network {
     Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap()
@@ -39,7 +37,7 @@ fn neurons_below(limit: usize, fires: &[usize]) -> Vec<usize> {
 
 #[test]
 fn ten_times_the_learning_rate_is_worth_ten_times_the_epochs() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (_, few) = train(untrained(), &mnist, 0.1, 5).unwrap();
     let (_, many) = train(untrained(), &mnist, 0.01, 50).unwrap();
     assert!((few.accuracy() - 0.9553).abs() < 0.003, "{few:?}");
@@ -50,24 +48,27 @@ fn ten_times_the_learning_rate_is_worth_ten_times_the_epochs() {
 
 #[test]
 fn learning_rate_10_kills_all_hidden_neurons_without_an_error() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (network, history) = train(untrained(), &mnist, 10.0, 5).unwrap();
     assert_eq!(neurons_below(1, &fires(&network, &mnist)).len(), 100);
     assert!(history.accuracies().iter().all(|accuracy| accuracy == &history.accuracy() && *accuracy < 0.12));
     assert!(history.test_losses().iter().all(|loss| (loss - 10_f64.ln()).abs() < 0.02), "{:?}", history.test_losses());
     let answers = network.classify_all(mnist.test.inputs.view()).unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
+    let hint = history.hints[0].to_string();
+    assert!(hint.starts_with("all 100 neurons of layer 1 are silent"), "{hint}");
 }
 
 #[test]
 fn learning_rate_30_ends_in_an_error_that_names_it() {
-    let message = train(untrained(), &mnist(), 30.0, 5).unwrap_err().to_string();
+    let Some(mnist) = mnist() else { return };
+    let message = train(untrained(), &mnist, 30.0, 5).unwrap_err().to_string();
     assert!(message.contains("the learning rate 30 is likely too large"), "{message}");
 }
 
 #[test]
 fn a_quarter_of_the_hidden_neurons_hardly_ever_fires_and_is_not_missed() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (network, history) = train(untrained(), &mnist, 0.01, 10).unwrap();
     let fires = fires(&network, &mnist);
     let (silent, rare) = (neurons_below(1, &fires), neurons_below(600, &fires));
@@ -84,7 +85,7 @@ fn a_quarter_of_the_hidden_neurons_hardly_ever_fires_and_is_not_missed() {
 
 #[test]
 fn the_biases_outweigh_what_a_picture_adds_and_without_them_no_neuron_is_lost() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let trace = untrained().forward(mnist.train.inputs.slice(s![..5_000, ..])).unwrap();
     let spread = trace.zs[0].std_axis(Axis(0), 0.0).mean().unwrap();
     assert!((spread - 0.26).abs() < 0.005, "{spread}");

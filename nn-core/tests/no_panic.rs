@@ -69,13 +69,14 @@ fn a_data_set_whose_fields_no_longer_fit_gives_what_it_has() {
     assert_eq!(dataset.first(4).len(), 2);
     assert_eq!(dataset.select(&[0, 2]).unwrap_err().to_string(), "positions: expected below 2, found 2");
     assert_eq!(dataset.select(&[1, 1]).unwrap().len(), 2);
+    #[cfg(feature = "figures")]
     assert!(dataset.plot().is_err());
     let mut network = Network::new(&[2, 2], &[Softmax], 7).unwrap();
     assert!(network.evaluate(&dataset, Loss::CrossEntropy).is_err());
     assert!(Training::new(Loss::CrossEntropy).quiet().run(&mut network, &dataset, &dataset).is_err());
 }
 
-/// By rows, by columns, backwards; of few zeros and of many, for which training has kernels of its own.
+/// By rows, by columns, backwards; of few zeros and of many, for which training has loops of its own.
 #[test]
 fn the_order_of_numbers_in_memory_changes_nothing() {
     let reordered = |array: &Array2<f32>, order: usize| match order {
@@ -122,13 +123,16 @@ fn a_history_whose_fields_no_longer_fit_gives_what_it_has() {
     let epoch = |also: Vec<f64>| Epoch { train_loss: 1.0, test_loss: f64::NAN, accuracy: f64::INFINITY, also };
     let history = History {
         loss: Loss::CrossEntropy,
+        hints: vec![],
         also: vec![Loss::MeanSquaredError],
         epochs: vec![epoch(vec![0.5]), epoch(vec![])],
+        stopped: None,
         networks: vec![],
     };
     let losses = history.losses(Loss::MeanSquaredError).unwrap();
     assert!(losses[0] == 0.5 && losses[1].is_nan());
     assert!(history.losses(Loss::BinaryCrossEntropy).is_err());
+    #[cfg(feature = "figures")]
     assert!(!history.plot().to_svg().is_empty());
 }
 
@@ -157,6 +161,7 @@ proptest! {
             Ok(digit) => {
                 prop_assert_eq!(digit.view().len(), 784);
                 prop_assert!(digit.view().iter().all(|input| (0.0..=1.0001).contains(input)));
+                #[cfg(feature = "figures")]
                 prop_assert!(digit.plot().is_ok());
             }
         }

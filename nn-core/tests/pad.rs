@@ -2,25 +2,17 @@
 
 mod common;
 mod drawn;
+#[path = "common/repository.rs"]
+mod repository;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use common::message;
+use common::{message, node, script};
 use image::{Rgb, RgbImage};
 use nn_core::prelude::*;
-
-/// Node, if there is one; `NN_CORE_NODE` may name it.
-fn node() -> Option<Command> {
-    let program = std::env::var_os("NN_CORE_NODE").unwrap_or_else(|| "node".into());
-    if Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success()) {
-        return Some(Command::new(program));
-    }
-    assert!(std::env::var_os("CI").is_none(), "no Node here, which CI must have");
-    eprintln!("skipped: the drawing pad's JavaScript was not run; install Node, or set NN_CORE_NODE to it");
-    None
-}
+use repository::mnist;
 
 /// What the pad's JavaScript makes of inputs and of pages.
 struct Answers {
@@ -42,8 +34,7 @@ fn javascript(node: &mut Command, network: &Network, inputs: &Array2<f32>, pages
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let html = network.drawing_pad().unwrap().to_html();
-    let (_, script) = html.split_once("<script>").unwrap();
-    fs::write(at("script.js"), script.split_once("</script>").unwrap().0).unwrap();
+    fs::write(at("script.js"), script(&html)).unwrap();
     fs::write(at("inputs.f32"), inputs.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>()).unwrap();
     fs::create_dir(at("pages")).unwrap();
     for (number, page) in pages.iter().enumerate() {
@@ -72,22 +63,18 @@ fn largest_difference<'a>(a: impl IntoIterator<Item = &'a f32>, b: impl IntoIter
     a.into_iter().zip(b).fold(0.0, |largest, (a, b)| largest.max((a - b).abs()))
 }
 
-fn mnist() -> Mnist {
-    data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap()
-}
-
 /// The original's network after its ten epochs.
-fn originals_network() -> Network {
-    let mnist = mnist();
+fn originals_network() -> Option<Network> {
+    let mnist = mnist()?;
     let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
     Training::new(Loss::CrossEntropy).quiet().run(&mut network, &mnist.train, &mnist.test).unwrap();
-    network
+    Some(network)
 }
 
 #[test]
 fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images() {
     let Some(_) = node() else { return };
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let inputs = mnist.test.first(1000).inputs;
     let networks: [(&[usize], &[Activation], f64); 3] = [
         (&[784, 100, 10], &[Relu, Softmax], 0.01),
@@ -109,7 +96,8 @@ fn javascript_gives_the_outputs_of_rust_to_1e_4_for_the_first_1000_test_images()
 
 #[test]
 fn every_activation_is_the_same_in_javascript() {
-    let inputs = mnist().test.first(50).inputs;
+    let Some(mnist) = mnist() else { return };
+    let inputs = mnist.test.first(50).inputs;
     for activation in Activation::ALL {
         let Some(mut node) = node() else { return };
         let network = Network::new(&[784, 30, 10], &[activation, activation], 3).unwrap();
@@ -146,7 +134,7 @@ fn odd_pages() -> Vec<RgbImage> {
 #[test]
 fn javascript_prepares_drawings_as_rust_does_to_the_bit_and_reads_90_of_100() {
     let Some(mut node) = node() else { return };
-    let network = originals_network();
+    let Some(network) = originals_network() else { return };
     let mut pages: Vec<RgbImage> = drawn::digits_on(400).into_iter().map(|digit| digit.image).collect();
     // Of other sizes and proportions.
     pages.extend(drawn::digits().into_iter().take(30).map(|digit| digit.image));
@@ -180,7 +168,7 @@ fn javascript_prepares_drawings_as_rust_does_to_the_bit_and_reads_90_of_100() {
 /// Drawn with a mouse on the pad of this network in Chromium, which showed these answers, and saved by its button.
 #[test]
 fn a_drawing_that_the_pad_saved_gets_the_answer_that_the_pad_showed() {
-    let network = originals_network();
+    let Some(network) = originals_network() else { return };
     for (name, label, shown) in [("saved_3.png", 3, 0.990), ("saved_7.png", 7, 0.839)] {
         let digit = data::handwriting(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/drawn").join(name)).unwrap();
         let outputs = network.predict(digit.batch()).unwrap();

@@ -110,6 +110,7 @@ proptest! {
         let (labels, rows): (Vec<_>, Vec<_>) = digits.into_iter().unzip();
         prop_assert_eq!(dataset.labels.to_vec(), labels);
         prop_assert_eq!(pixels(&dataset), rows);
+        #[cfg(feature = "tables")]
         prop_assert!(Dataset::from_table(&data::table(&path).unwrap()).unwrap() == dataset);
     }
 

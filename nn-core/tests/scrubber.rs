@@ -1,15 +1,15 @@
 //! The epoch scrubber: what is inside is what the kept networks say, and it stays small.
 
 mod common;
+#[path = "common/repository.rs"]
+mod repository;
 
-use std::path::Path;
-
-use common::message;
+use common::{message, node, script};
 use nn_core::prelude::*;
 
-fn mnist() -> Mnist {
-    let mnist = data::mnist(Path::new(env!("CARGO_MANIFEST_DIR")).join("../data")).unwrap();
-    Mnist { train: mnist.train.first(5000), test: mnist.test.first(1000) }
+fn mnist() -> Option<Mnist> {
+    let mnist = repository::mnist()?;
+    Some(Mnist { train: mnist.train.first(5000), test: mnist.test.first(1000) })
 }
 
 fn trained(mnist: &Mnist, epochs: usize) -> (Network, History) {
@@ -26,7 +26,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 
 #[test]
 fn the_networks_of_all_epochs_are_kept_with_the_one_before_training() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (network, history) = trained(&mnist, 3);
     assert_eq!(history.networks.len(), 4);
     assert_eq!(history.networks[0], Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap());
@@ -44,7 +44,7 @@ fn the_networks_of_all_epochs_are_kept_with_the_one_before_training() {
 
 #[test]
 fn each_frame_holds_the_confusion_matrix_and_the_answers_of_its_network() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (_, history) = trained(&mnist, 3);
     let html = history.scrubber(&mnist.test).unwrap().to_html();
     let frames: Vec<_> = html.split("{ name: ").skip(1).collect();
@@ -74,7 +74,7 @@ fn each_frame_holds_the_confusion_matrix_and_the_answers_of_its_network() {
 
 #[test]
 fn the_scrubber_is_small_and_needs_nothing_from_elsewhere() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (_, history) = trained(&mnist, 10);
     let html = history.scrubber(&mnist.test).unwrap().to_html();
     println!("{} bytes for ten epochs", html.len());
@@ -89,9 +89,21 @@ fn the_scrubber_is_small_and_needs_nothing_from_elsewhere() {
     assert_eq!(html.matches("{ name: ").count(), 21);
 }
 
+/// A browser shows it in `cargo xtask test`; here at least the script, its data and its style are read as JavaScript.
+#[test]
+fn the_scrubbers_script_is_javascript() {
+    let Some(mut node) = node() else { return };
+    let Some(mnist) = mnist() else { return };
+    let (_, history) = trained(&mnist, 1);
+    let file = tempfile::Builder::new().suffix(".js").tempfile().unwrap();
+    std::fs::write(file.path(), script(&history.scrubber(&mnist.test).unwrap().to_html())).unwrap();
+    let output = node.arg("--check").arg(file.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn a_training_that_was_resumed_shows_the_epochs_since() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let folder = tempfile::tempdir().unwrap();
     let training = |epochs| {
         let training = Training::new(Loss::CrossEntropy).epochs(epochs).keep_networks().quiet();
@@ -110,7 +122,7 @@ fn a_training_that_was_resumed_shows_the_epochs_since() {
 
 #[test]
 fn what_a_scrubber_cannot_show_is_refused() {
-    let mnist = mnist();
+    let Some(mnist) = mnist() else { return };
     let (_, mut history) = trained(&mnist, 1);
     history.networks.push(Network::new(&[784, 10], &[Softmax], 7).unwrap());
     let error = message(history.scrubber(&mnist.test));

@@ -94,7 +94,7 @@ fn a_certain_mistake_has_the_delta_1() {
     assert_eq!(delta(z, array![[0.0, 1.0, 0.0]]), array![[2.0, -2.0, 0.0]]);
 }
 
-/// The same in training, whose kernels see the outputs 1 and 0: one step with η = 1 takes its delta from the biases.
+/// The same in training, whose loops see the outputs 1 and 0: one step with η = 1 takes its delta from the biases.
 #[test]
 fn training_moves_a_certain_mistake_the_right_way() {
     let certain = || layer(array![[1e4_f32], [-1e4]], array![0.0, 0.0], Softmax);

@@ -89,7 +89,7 @@ fn a_table_without_rows_or_columns_is_still_a_table() {
     xml(&Table::new("", [""; 0], none).unwrap().to_html());
     let table = DataFrame::empty().table();
     xml(&table.to_html());
-    assert_eq!(format!("{table:?}"), "Table(0 rows, 0 columns)");
+    assert_eq!(format!("{table:?}"), "Table: 0 rows, 0 columns");
 }
 
 #[test]
@@ -131,8 +131,10 @@ fn a_history_is_a_table_of_its_epochs() {
         |loss: f64| Epoch { train_loss: loss, test_loss: loss / 2.0, accuracy: 1.0 - loss, also: vec![2.0 * loss] };
     let history = History {
         loss: Loss::CrossEntropy,
+        hints: Vec::new(),
         also: vec![Loss::BinaryCrossEntropy],
         epochs: vec![epoch(0.5), epoch(0.25)],
+        stopped: None,
         networks: Vec::new(),
     };
     assert_eq!(

@@ -15,8 +15,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-# The interpreter, the list of calls, the real program.
-SPY = """#!{python} -IS
+# The interpreter, the list of calls, the real program. The system reads no blank in the path of a `#!`, a shell does: to it the
+# second line starts Python, to Python it is text.
+SPY = """#!/bin/sh
+'''exec' "{python}" -IS "$0" "$@"
+' '''
 import json, os, sys
 variables = {{name: value for name, value in os.environ.items() if name.startswith(("EVCXR", "CARGO", "RUST"))}}
 call = {{"program": "{program}", "arguments": " ".join(sys.argv[1:]), "folder": os.getcwd(), "variables": variables}}
@@ -29,7 +32,7 @@ CELLS = ["let lemons = tiny::lemons();", 'println!("{} lemons", lemons.len());',
 
 
 def main():
-    folder, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    folder, program = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     kernel = folder / "kernel"
     kernel.mkdir()
     dependency = make_crate(folder / "tiny")
@@ -47,6 +50,7 @@ def main():
         "program_holds_banner": banner.encode() in program.read_bytes(),
         "updated_kernel_spec": version.read_text() != "an old one",
         "manifest": (kernel / "Cargo.toml").read_text(),
+        "cell": (kernel / "src" / "lib.rs").read_text(),
         "dependencies": dependency,
         "calls": [json.loads(line) for line in calls.read_text().splitlines()],
     }))

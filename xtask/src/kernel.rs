@@ -5,7 +5,7 @@
 
 use crate::setup::{Lab, evcxr, install_program};
 use anyhow::{Context, Result, bail};
-use nn_kernel::{files, folder, process};
+use nn_kernel::{files, folder, process, relay};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::fs;
@@ -62,23 +62,30 @@ pub fn look() -> Result<(PathBuf, Option<PathBuf>)> {
 
 /// Starts the kernel of `lab`; the launcher there is asked, which may be newer than this program.
 ///
-/// # Errors
-/// If there is no such laboratory any more: the repository was moved or removed.
+/// If there is no such laboratory any more, because the repository was moved or removed, every cell says so.
 pub fn start(lab: Option<&Path>, evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
     let Some(lab) = lab else { return nn_kernel::start(evcxr, connection_file) };
-    let launcher = lab.join("bin").join(process::executable("nn-kernel"));
+    if let Some(why) = missing(lab, evcxr) {
+        eprintln!("error: {why}");
+        relay::refuse(connection_file, lab, why)?;
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut command = Command::new(lab.join("bin").join(process::executable("nn-kernel")));
+    process::become_command(command.args(["kernel", "start", "--evcxr"]).arg(evcxr).arg(connection_file))
+}
+
+/// What is missing of a laboratory, and what to do about it.
+fn missing(lab: &Path, evcxr: &Path) -> Option<String> {
     let repository = lab.ancestors().nth(2).unwrap_or(lab).display();
-    if !launcher.is_file() {
-        bail!(
+    if !lab.join("bin").join(process::executable("nn-kernel")).is_file() {
+        return Some(format!(
             "the kernel \"Rust (nn)\" belongs to the repository {repository}, where it is no more: run `cargo xtask kernel \
              install` in the repository where it is now, or there `cargo xtask kernel uninstall`"
-        );
+        ));
     }
-    if !evcxr.is_file() || !folder::template(&lab.join("kernel")).is_dir() {
-        bail!("the kernel \"Rust (nn)\" is not complete in {repository}: run `cargo xtask kernel install` there");
-    }
-    let mut command = Command::new(launcher);
-    process::become_command(command.args(["kernel", "start", "--evcxr"]).arg(evcxr).arg(connection_file))
+    let is_whole = evcxr.is_file() && folder::template(&lab.join("kernel")).is_dir();
+    (!is_whole)
+        .then(|| format!("the kernel \"Rust (nn)\" is not complete: run `cargo xtask kernel install` in {repository}"))
 }
 
 /// Writes both files.
@@ -172,7 +179,7 @@ mod tests {
         let written = write(&lab, Path::new("/bin/evcxr"), &folder).unwrap();
         assert!(written.iter().all(|path| path.is_file()) && files::list(&folder).unwrap().len() == 2);
         assert_eq!(installed(&folder).unwrap(), Some(lab.root.clone()));
-        let message = start(Some(&lab.root), Path::new("/bin/evcxr"), Path::new("none")).unwrap_err().to_string();
+        let message = missing(&lab.root, Path::new("/bin/evcxr")).unwrap();
         assert!(message.contains(&lab.repository.display().to_string()), "{message}");
         assert!(message.contains("cargo xtask kernel install"), "{message}");
         files::remove(folder.parent().unwrap()).unwrap();

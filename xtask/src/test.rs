@@ -3,6 +3,7 @@
 //! A part that fails does not stop the ones after it: one run shows everything there is to fix. Nothing is installed outside
 //! `target/lab`: a part that needs more says in one line what is missing, and is skipped. Under CI it fails instead.
 
+mod anywhere;
 mod assumed;
 mod bits;
 mod dependencies;
@@ -58,11 +59,15 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run("unit and integration tests", || {
         tests(&lab, needed(rust.as_ref())?, &["--lib", "--tests", "--examples"], numpy.as_deref())
     });
+    parts.run("the chapter without features", || {
+        tests(&lab, needed(rust.as_ref())?, &["--no-default-features", "--lib", "--tests"], None)
+    });
     parts.run("documentation's examples", || tests(&lab, needed(rust.as_ref())?, &["--doc"], None));
     parts.run("the same bits in debug", || bits::check(&lab, needed(rust.as_ref())?));
     parts.run_or_skip("what is assumed of evcxr", || needed(rust.as_ref()).and_then(|_| assumed::check(&lab)));
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
     parts.run("kernels at once, edited, killed", || needed(rust.as_ref()).and_then(|_| kernels::check(&lab)));
+    parts.run("kernels anywhere", || needed(rust.as_ref()).and_then(|_| anywhere::check(&lab)));
     for script in &everybodys::SCRIPTS {
         parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));
     }

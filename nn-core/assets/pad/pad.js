@@ -48,9 +48,9 @@ function startPad(root, network, style) {
   let [pointer, answering, speaking] = [null, null, null];
 
   function redraw() {
-    pen.fillStyle = "#fdfbf4";
+    pen.fillStyle = COLORS.light.sheet;
     pen.fillRect(0, 0, PAPER, PAPER);
-    [pen.strokeStyle, pen.lineCap, pen.lineJoin] = ["#1d2b4f", "round", "round"];
+    [pen.strokeStyle, pen.lineCap, pen.lineJoin] = [COLORS.light.pen, "round", "round"];
     strokes.forEach((stroke) => drawStroke(pen, stroke));
     find(".hint").hidden = strokes.length > 0;
     for (const button of card.querySelectorAll("button")) button.disabled = strokes.length === 0;

@@ -127,20 +127,24 @@ function resample(old, height, width) {
 function shares(old, count) {
   const step = old / count;
   return Array.from({ length: count }, (_, to) => {
-    let start, end, weight;
-    if (step >= 1) {
-      const [from, until] = [to * step, (to + 1) * step];
-      start = Math.floor(from);
-      end = Math.min(Math.ceil(until), old);
-      weight = (pixel) => Math.max(Math.min(until, pixel + 1) - Math.max(from, pixel), 0);
-    } else {
-      const centre = Math.min(Math.max((to + 0.5) * step - 0.5, 0), old - 1);
-      start = Math.floor(centre);
-      end = Math.min(start + 2, old);
-      weight = (pixel) => Math.max(1 - Math.abs(centre - pixel), 0);
-    }
-    const weights = Array.from({ length: end - start }, (_, i) => weight(start + i));
+    const { start, weights } = step >= 1 ? covered(old, to, step) : neighbours(old, to, step);
     const sum = weights.reduce((sum, weight) => sum + weight, 0);
     return { start, weights: weights.map((weight) => weight / sum) };
   });
+}
+
+function covered(old, to, step) {
+  const [from, until] = [to * step, (to + 1) * step];
+  const start = Math.floor(from);
+  const end = Math.min(Math.ceil(until), old);
+  const weight = (pixel) => Math.max(Math.min(until, pixel + 1) - Math.max(from, pixel), 0);
+  return { start, weights: Array.from({ length: end - start }, (_, i) => weight(start + i)) };
+}
+
+function neighbours(old, to, step) {
+  const centre = Math.min(Math.max((to + 0.5) * step - 0.5, 0), old - 1);
+  const start = Math.floor(centre);
+  const end = Math.min(start + 2, old);
+  const weight = (pixel) => Math.max(1 - Math.abs(centre - pixel), 0);
+  return { start, weights: Array.from({ length: end - start }, (_, i) => weight(start + i)) };
 }

@@ -74,9 +74,8 @@ function startScrubber(root, data, style) {
     const [right, down] = at(frame, now);
     Object.assign(find(".chart i").style, { left: `${right}%`, top: `${down}px` });
 
-    const isDark = card.classList.contains("dark");
-    const zero = isDark ? [28, 31, 37] : [255, 255, 255];
-    const [inFavour, against] = isDark ? [[86, 180, 233], [245, 150, 70]] : [[0, 114, 178], [213, 94, 0]];
+    const colors = card.classList.contains("dark") ? COLORS.dark : COLORS.light;
+    const [zero, inFavour, against] = [colors.zero, colors.positive, colors.negative].map(channelsOf);
     const start = now * count * SIDE * SIDE;
     const context = canvas.getContext("2d");
     for (let unit = 0; unit < count; unit++) {
@@ -96,7 +95,7 @@ function startScrubber(root, data, style) {
       const all = Math.max(counts.reduce((sum, count) => sum + count, 0), 1);
       row.querySelectorAll("td").forEach((cell, answer) => {
         const share = counts[answer] / all;
-        const color = label === answer ? "0 114 178" : "213 94 0";
+        const color = channelsOf(colors[label === answer ? "right-cell" : "wrong-cell"]).join(" ");
         const strength = label === answer ? 0.55 * share : Math.min(1.6 * Math.sqrt(share) * 0.5, 0.62);
         cell.textContent = counts[answer] > 0 ? counts[answer] : "";
         cell.style.background = `rgb(${color} / ${strength.toFixed(3)})`;

@@ -3,7 +3,7 @@
 //! polars reads any table; it makes 785 columns of a table of digits, which then have to become rows. Here rows are read as
 //! rows. Whatever is not plain is left to polars, with its judgement of what is a number and what is not.
 
-use super::LABELS;
+use super::dataset::LABELS;
 
 /// Adds the numbers of `text` to `labels` and `pixels`, if it consists of lines of one label and `width` pixels: whole
 /// numbers of up to three digits with a comma between them and nothing else, each line with its end.
@@ -52,16 +52,19 @@ fn line<'a>(mut text: &'a [u8], count: usize, row: &mut Vec<u8>) -> Option<&'a [
 
 /// The number at the start of `text`, up to 255, and what follows it.
 fn number(text: &[u8]) -> Option<(u8, &[u8])> {
-    let digit = |byte: u8| byte.wrapping_sub(b'0');
     let (value, rest) = match text {
         [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] => {
-            (100 * u16::from(digit(*a)) + 10 * u16::from(digit(*b)) + u16::from(digit(*c)), rest)
+            (100 * digit(*a) + 10 * digit(*b) + digit(*c), rest)
         }
-        [a @ b'0'..=b'9', b @ b'0'..=b'9', rest @ ..] => (10 * u16::from(digit(*a)) + u16::from(digit(*b)), rest),
-        [a @ b'0'..=b'9', rest @ ..] => (u16::from(digit(*a)), rest),
+        [a @ b'0'..=b'9', b @ b'0'..=b'9', rest @ ..] => (10 * digit(*a) + digit(*b), rest),
+        [a @ b'0'..=b'9', rest @ ..] => (digit(*a), rest),
         _ => return None,
     };
     Some((u8::try_from(value).ok()?, rest))
+}
+
+fn digit(byte: u8) -> u16 {
+    u16::from(byte - b'0')
 }
 
 #[cfg(test)]

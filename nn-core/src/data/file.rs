@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, Result, whole_file};
+use crate::store::whole_file;
+use crate::{Error, Result};
 
 /// A gzip file may unpack to this many times its size, or to [`SMALL`], whichever is more: MNIST's tables unpack to nine
 /// times theirs, while a file made to fill the memory reaches a thousand.
@@ -31,17 +32,21 @@ pub(super) struct Source {
 /// # Errors
 /// [`Error::Io`] if it cannot be opened, [`Error::Content`] if it is a folder or a device, or holds no byte.
 pub(super) fn open(path: &Path, expected: &str) -> Result<Source> {
-    let cannot_read = |source| Error::io("read", path, source);
     let size = whole_file::size(path, expected)?;
-    let file = File::open(path).map_err(cannot_read)?;
-    let mut reader = BufReader::with_capacity(1 << 16, file);
-    let packed = reader.fill_buf().map_err(cannot_read)?.starts_with(&[0x1f, 0x8b]);
+    let (reader, packed) = open_to_see(path).map_err(|source| Error::io("read", path, source))?;
     let (reader, most): (Box<dyn Read + Send>, u64) = if packed {
         (Box::new(MultiGzDecoder::new(reader)), SMALL.max(size.saturating_mul(RATIO)))
     } else {
         (Box::new(reader), u64::MAX)
     };
     Ok(Source { path: path.to_owned(), size, packed, most, reader, left: most })
+}
+
+/// Opens a file, and looks at its first bytes whether it is gzip.
+fn open_to_see(path: &Path) -> io::Result<(BufReader<File>, bool)> {
+    let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let packed = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    Ok((reader, packed))
 }
 
 impl Source {

@@ -5,24 +5,34 @@ use ndarray::{Array2, array};
 use super::Table;
 use crate::data::{Dataset, Handwriting};
 use crate::plot::{self, Color, Figure, Picture, Series};
-use crate::{Activation, Epoch, History, Loss, Result};
+use crate::{Activation, History, Loss, Result};
 
 impl Activation {
     /// σ(z) and σ′(z), for z from −6 to 6.
     ///
     /// For softmax, z is one of ten pre-activations, the other nine being 0.
+    #[expect(clippy::indexing_slicing, reason = "what is asked for has as many rows and columns as `pre_activations`")]
     pub fn plot(self) -> Figure {
-        let others = if self == Self::Softmax { 9 } else { 0 };
-        let first = |a: Array2<f64>| a.first().copied().unwrap_or(f64::NAN);
-        let row = |z: f64| Array2::from_shape_fn((1, 1 + others), |(_, i)| if i == 0 { z } else { 0.0 });
-        let value = |z: f64| first(self.value(row(z).view()));
-        let derivative = |z: f64| first(self.derivative(row(z).view()));
-        let figure = plot::function(self.name(), "σ", "z", -6.0..=6.0, value, derivative);
+        let figure = plot::function(
+            self.name(),
+            "σ",
+            "z",
+            -6.0..=6.0,
+            |z| self.value(self.pre_activations(z).view())[(0, 0)],
+            |z| self.derivative(self.pre_activations(z).view())[(0, 0)],
+        );
         if self == Self::Softmax {
             figure.subtitle("one of ten outputs, the other nine pre-activations being 0")
         } else {
             figure
         }
+    }
+
+    /// `z` as the first pre-activation of one example; for softmax, with the nine others.
+    fn pre_activations(self, z: f64) -> Array2<f64> {
+        let mut zs = Array2::zeros((1, if self == Self::Softmax { 10 } else { 1 }));
+        zs.column_mut(0).fill(z);
+        zs
     }
 }
 
@@ -30,21 +40,33 @@ impl Loss {
     /// The loss and its slope as functions of a, the probability given to the right one of two classes, from 0 to 1.
     ///
     /// Cut off at 5, where the logarithms go on to infinity.
+    #[expect(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "outputs, targets and gradient are one row of two"
+    )]
     pub fn plot(self) -> Figure {
-        let outputs = |a: f64| array![[a, 1.0 - a]];
         let targets = array![[1.0, 0.0]];
-        let value = |a: f64| self.value(outputs(a).view(), targets.view()).unwrap_or(f64::NAN);
-        // The other output is 1 − a, so that it answers to a with slope −1.
-        let slope = |a: f64| {
-            let gradient = self.gradient(outputs(a).view(), targets.view());
-            gradient.map_or(f64::NAN, |gradient| match gradient.as_slice() {
-                Some([right, wrong]) => right - wrong,
-                _ => f64::NAN,
-            })
-        };
-        let figure = plot::function(self.name(), "loss", "a", 0.005..=0.995, value, slope);
+        let figure = plot::function(
+            self.name(),
+            "loss",
+            "a",
+            0.005..=0.995,
+            |a| self.value(outputs(a).view(), targets.view()).expect("outputs and targets have one shape"),
+            |a| {
+                let slopes =
+                    self.gradient(outputs(a).view(), targets.view()).expect("outputs and targets have one shape");
+                // The other output is 1 − a, so that it answers to a with slope −1.
+                slopes[(0, 0)] - slopes[(0, 1)]
+            },
+        );
         figure.subtitle("a: the probability given to the right one of two classes").y_range(-5.0..=5.0)
     }
+}
+
+/// The outputs for one example of two classes.
+fn outputs(a: f64) -> Array2<f64> {
+    array![[a, 1.0 - a]]
 }
 
 impl History {
@@ -59,21 +81,21 @@ impl History {
         let accuracy = plot::lines("Accuracy", "epoch", "accuracy", [Series::test(self.accuracies())]).decimals(4);
         plot::side_by_side("Training", [loss, accuracy])
     }
-}
 
-impl History {
     /// The losses and the accuracy of each epoch; of more than 20 epochs the first 15 and the last 5.
     pub fn table(&self) -> Table {
-        let also = self.also.iter().map(|loss| format!("test {}", loss.name()));
-        let headers = ["epoch".to_owned(), "training loss".to_owned(), "test loss".to_owned()].into_iter().chain(also);
-        let row = |(index, epoch): (usize, &Epoch)| {
+        let mut headers = vec!["epoch".to_owned(), "training loss".to_owned(), "test loss".to_owned()];
+        headers.extend(self.also.iter().map(|loss| format!("test {}", loss.name())));
+        headers.push("accuracy".to_owned());
+        let mut rows = Vec::with_capacity(self.epochs.len());
+        for (index, epoch) in self.epochs.iter().enumerate() {
+            let mut row = vec![index.to_string()];
             let losses = [epoch.train_loss, epoch.test_loss].into_iter().chain(epoch.also.iter().copied());
-            let losses = losses.map(|loss| plot::number(loss, 4));
-            [index.to_string()].into_iter().chain(losses).chain([plot::number(epoch.accuracy, 4)]).collect()
-        };
-        let headers = headers.chain(["accuracy".to_owned()]).collect();
-        let caption = format!("Training, loss: {}", self.loss.name());
-        Table::of(caption, headers, self.epochs.iter().enumerate().map(row))
+            row.extend(losses.map(|loss| plot::number(loss, 4)));
+            row.push(plot::number(epoch.accuracy, 4));
+            rows.push(row);
+        }
+        Table::of(format!("Training, loss: {}", self.loss.name()), headers, rows)
     }
 
     /// Several runs in one figure: their losses, on the training set dashed and on the test set, and their accuracies.
@@ -86,23 +108,21 @@ impl History {
     /// # ;
     /// ```
     pub fn compare(runs: &[(&str, &Self)]) -> Figure {
-        let named = |values: fn(&Self) -> Vec<f64>| {
-            let series = runs
-                .iter()
-                .enumerate()
-                .map(move |(index, (name, run))| Series::new(name, values(run)).color(Color::series(index)));
-            series.collect::<Vec<_>>()
-        };
-        let training = runs.iter().enumerate().map(|(index, (name, run))| {
-            let name = format!("{name} on the training set");
-            Series::new(name, run.train_losses()).color(Color::series(index)).dashed().unnamed()
-        });
-        let loss = match runs.first() {
+        let (mut losses, mut test_losses, mut accuracies) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, (name, run)) in runs.iter().enumerate() {
+            let color = Color::series(index);
+            let training = Series::new(format!("{name} on the training set"), run.train_losses());
+            losses.push(training.color(color).dashed().unnamed());
+            test_losses.push(Series::new(name, run.test_losses()).color(color));
+            accuracies.push(Series::new(name, run.accuracies()).color(color));
+        }
+        losses.extend(test_losses);
+        let name = match runs.first() {
             Some((_, first)) if runs.iter().all(|(_, run)| run.loss == first.loss) => first.loss.name(),
             _ => "loss",
         };
-        let loss = plot::lines("Loss", "epoch", loss, training.chain(named(Self::test_losses)));
-        let accuracy = plot::lines("Accuracy", "epoch", "accuracy", named(Self::accuracies)).decimals(4);
+        let loss = plot::lines("Loss", "epoch", name, losses);
+        let accuracy = plot::lines("Accuracy", "epoch", "accuracy", accuracies).decimals(4);
         let title = match runs.len() {
             0 => "No runs to compare".to_owned(),
             count => format!("{} runs compared", capitalised(&plot::text::count(count))),

@@ -1,15 +1,18 @@
 //! The drawing pad: a page's own copy of a network, that reads what is drawn on it.
+//!
+//! What the page calculates is written twice: `assets/pad/preparation.js`, `ink.js` and `strokes.js` are
+//! `data/handwriting` in JavaScript, `network.js` is [`Network::predict`]. `tests/pad.rs` compares them.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::digit_network;
 use super::live::Live;
-use crate::data::{LABELS, PIXELS};
 use crate::plot::bundle;
-use crate::{Activation, Error, Layer, Network, Result};
+use crate::{Layer, Network, Result};
 
 /// Paper to draw a digit on, with the network's answer beside it while the pen moves.
 ///
@@ -38,40 +41,16 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if the network has not 784 inputs, the pixels of a digit, and 10 outputs, or if a weight or bias
-    /// is not a finite number.
+    /// [`Error::Argument`](crate::Error::Argument) if the network does not have 784 inputs, the pixels of a digit, and 10
+    /// outputs, or if a weight or bias is not a finite number.
     pub fn drawing_pad(&self) -> Result<DrawingPad> {
-        check_digits(self)?;
-        let (summary, probabilities) = (summary(self), is_probability(self));
+        digit_network::check(self)?;
+        let (summary, probabilities) = (digit_network::summary(self), digit_network::gives_probabilities(self));
         let layers: Vec<_> = self.layers().iter().enumerate().map(|(number, layer)| packed(number, layer)).collect();
         let network =
             format!("{{ summary: \"{summary}\", probabilities: {probabilities}, layers: [{}] }}", layers.join(", "));
         Ok(DrawingPad { summary, network })
     }
-}
-
-/// Whether the network takes digits of 28×28 pixels and has an output for each of the ten.
-pub(super) fn check_digits(network: &Network) -> Result<()> {
-    let sizes = network.sizes();
-    if (sizes.first(), sizes.last()) != (Some(&PIXELS), Some(&LABELS)) {
-        let expected = format!("{PIXELS} inputs, the pixels of a digit, and {LABELS} outputs");
-        return Err(Error::argument("network", expected, format!("sizes {sizes:?}")));
-    }
-    network.check_finite()
-}
-
-/// `784 → 100 relu → 10 softmax`
-pub(super) fn summary(network: &Network) -> String {
-    let mut summary = PIXELS.to_string();
-    for layer in network.layers() {
-        let _ = write!(summary, " → {} {}", layer.biases.len(), layer.activation);
-    }
-    summary
-}
-
-/// Whether the outputs are probabilities, to be written in per cent.
-pub(super) fn is_probability(network: &Network) -> bool {
-    matches!(network.output_activation(), Activation::Softmax | Activation::Sigmoid)
 }
 
 /// A layer as a JavaScript expression, its numbers as base64 of little-endian bytes.
@@ -103,8 +82,12 @@ fn in_20_bits(layer: &Layer) -> (Vec<u8>, Vec<u8>, Vec<u8>) {
         integers.extend(row.iter().map(|weight| (weight / scale).round().clamp(-LARGEST, LARGEST) as i32));
     }
     let high = integers.iter().flat_map(|integer| ((integer >> 4) as i16).to_le_bytes()).collect();
-    let nibble = |integer: Option<&i32>| (integer.copied().unwrap_or(0) & 15) as u8;
-    let low = integers.chunks(2).map(|pair| nibble(pair.first()) | nibble(pair.get(1)) << 4).collect();
+    let mut low = vec![0; integers.len().div_ceil(2)];
+    for (byte, pair) in low.iter_mut().zip(integers.chunks(2)) {
+        for (place, integer) in pair.iter().enumerate() {
+            *byte |= ((integer & 15) as u8) << (4 * place);
+        }
+    }
     (high, low, scales)
 }
 
@@ -125,7 +108,8 @@ impl DrawingPad {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if the name does not end in `.html`, [`Error::Io`] if the file cannot be written.
+    /// [`Error::Argument`](crate::Error::Argument) if the name does not end in `.html`, [`Error::Io`](crate::Error::Io) if the
+    /// file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.live().save(path.as_ref())
     }
@@ -155,7 +139,7 @@ impl DrawingPad {
             ],
             data: &self.network,
             start: "startPad",
-            exports: "greyOf, prepare, layersOf, forward, drawStroke",
+            exports: &["greyOf", "prepare", "layersOf", "forward"],
         }
     }
 }

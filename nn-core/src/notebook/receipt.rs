@@ -65,16 +65,26 @@ fn receipt<F: Float>(network: &Network<F>, mnist: &Mnist) -> Result<Table> {
 
 /// Titles and sums of the images and the labels of a data set.
 fn sums(part: &str, dataset: &Dataset) -> [(String, String); 2] {
-    let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).to_be_bytes();
-    let (count, side) = (size(dataset.len()), size(SIDE));
+    let count = dataset.len();
     let (what, inputs) = match pixels(dataset) {
-        Some(pixels) => ("images", [&[0, 0, 8, 3], &count, &side, &side, pixels.as_slice()].concat()),
+        Some(pixels) => ("images", [&[0, 0, 8, 3], &size(count), &size(SIDE), &size(SIDE), pixels.as_slice()].concat()),
         None => ("inputs", dataset.inputs.iter().flat_map(|x| x.to_le_bytes()).collect()),
     };
-    let labels: Vec<u8> = [0, 0, 8, 1].into_iter().chain(count).chain(dataset.labels.iter().copied()).collect();
-    let sum = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let title = |what| format!("{} {part} {what}, SHA-256", dataset.len());
-    [(title(what), sum(&inputs)), ("their labels, SHA-256".to_owned(), sum(&labels))]
+    let labels: Vec<u8> = [0, 0, 8, 1].into_iter().chain(size(count)).chain(dataset.labels.iter().copied()).collect();
+    [
+        (format!("{count} {part} {what}, SHA-256"), sha256(&inputs)),
+        ("their labels, SHA-256".to_owned(), sha256(&labels)),
+    ]
+}
+
+/// A size as an IDX file writes it.
+#[expect(clippy::expect_used, reason = "four billion digits do not fit into any memory")]
+fn size(size: usize) -> [u8; 4] {
+    u32::try_from(size).expect("a data set in memory has fewer than four billion examples").to_be_bytes()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The inputs as bytes, if they are the pixels of 28×28 pictures, scaled as [`crate::data::mnist`] does.

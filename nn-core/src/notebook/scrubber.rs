@@ -5,14 +5,15 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ndarray::Array1;
 
+use super::digit_network;
 use super::live::Live;
-use super::pad::{check_digits, is_probability, summary};
-use crate::data::{Dataset, LABELS};
+use super::network::first_layer;
+use crate::data::{Dataset, LABELS, PIXELS};
 use crate::metrics::{ConfusionMatrix, argmax_rows};
 use crate::plot::bundle;
-use crate::{Error, History, Network, Result};
+use crate::protocol::LongWork;
+use crate::{Error, History, Layer, Loss, Network, Result};
 
 /// The most epochs on the slider, the network before training among them; of a longer training as many, evenly spaced.
 const FRAMES: usize = 21;
@@ -38,9 +39,9 @@ struct Frame<'a> {
     network: &'a Network,
     loss: f64,
     matrix: ConfusionMatrix,
-    answers: Array1<usize>,
+    answers: Vec<usize>,
     /// The output for each answer.
-    outputs: Array1<f32>,
+    outputs: Vec<f32>,
 }
 
 impl History {
@@ -62,74 +63,67 @@ impl History {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if no networks were kept, if they have not 784 inputs and 10 outputs, and those of
+    /// [`Error::Argument`] if no networks were kept or if they do not have 784 inputs and 10 outputs, and those of
     /// [`Network::evaluate`].
     pub fn scrubber(&self, test: &Dataset) -> Result<EpochScrubber> {
         let Some((first, last)) = self.networks.first().zip(self.networks.last()) else {
             let expected = "the networks of a training with Training::keep_networks";
             return Err(Error::argument("history", expected, "a history without networks"));
         };
-        check_digits(last)?;
+        digit_network::check(last)?;
         if let Some(other) = self.networks.iter().find(|network| network.sizes() != last.sizes()) {
             return Err(Error::argument("history", format!("{last:?} in every epoch"), format!("{other:?}")));
         }
         let frames = self.frames(test)?;
-        let probability = is_probability(last);
-
-        let units = most_changed_units(first, last);
         let digits = most_changing_digits(&frames, test);
-        let pictures: Vec<u8> =
-            digits.iter().flat_map(|&digit| test.inputs.row(digit).mapv(|ink| (255.0 * ink) as u8)).collect();
-        let labels: Vec<u8> = digits.iter().filter_map(|&digit| test.labels.get(digit).copied()).collect();
-        let frames_js: Vec<_> = frames.iter().map(|frame| frame.javascript(&digits)).collect();
-        let count = last.layers().first().map_or(0, |layer| layer.biases.len());
-        let kind = if last.layers().len() > 1 { "hidden units" } else { "outputs" };
-        let data = format!(
-            "{{ summary: \"{}\", units: {count}, kind: \"{kind}\", probabilities: {probability}, labels: {labels:?},\n\
-             frames: [{}],\npictures: \"{}\",\nweights: \"{}\" }}",
-            summary(last),
-            frames_js.join(",\n"),
-            STANDARD.encode(pictures),
-            STANDARD.encode(unit_pictures(&frames, &units)),
-        );
         let accuracies: Vec<_> =
             frames.iter().map(|frame| format!("{:.4} {}", frame.matrix.accuracy(), frame.name)).collect();
-        Ok(EpochScrubber { accuracies: format!("Accuracy: {}", accuracies.join(", ")), frames: frames.len(), data })
+        Ok(EpochScrubber {
+            accuracies: format!("Accuracy: {}", accuracies.join(", ")),
+            frames: frames.len(),
+            data: javascript(first_layer(first), last, &frames, (&digits, test)),
+        })
     }
 
     fn frames(&self, test: &Dataset) -> Result<Vec<Frame<'_>>> {
         let count = self.networks.len();
-        let shown = count.min(FRAMES);
-        // The first and the last among them.
-        let picked = (0..shown).map(|i| i * (count - 1) / (shown - 1).max(1));
+        // Of a training that was resumed, only the networks since are kept.
         let before = (self.epochs.len() + 1).saturating_sub(count);
-        let frame = |i: usize| {
-            let network = self.networks.get(i)?;
-            let name = match (before + i).checked_sub(1) {
+        let last = count.clamp(2, FRAMES) - 1;
+        let work = LongWork::begin("scrubber");
+        let mut frames = Vec::new();
+        // Evenly spaced, the first and the last among them.
+        let mut picked: Vec<_> = (0..=last).map(|i| i * (count - 1) / last).collect();
+        picked.dedup();
+        for (index, network) in self.networks.iter().enumerate().filter(|(index, _)| picked.contains(index)) {
+            work.check()?;
+            let name = match (before + index).checked_sub(1) {
                 None => "before training".to_owned(),
                 Some(epoch) => format!("after epoch {epoch}"),
             };
-            Some(Frame::new(name, network, test, self))
-        };
-        picked.filter_map(frame).collect()
+            frames.push(Frame::new(name, network, test, self.loss)?);
+        }
+        Ok(frames)
     }
 }
 
 impl<'a> Frame<'a> {
-    fn new(name: String, network: &'a Network, test: &Dataset, history: &History) -> Result<Self> {
-        let loss = network.evaluate(test, history.loss)?.loss;
+    #[expect(clippy::indexing_slicing, reason = "an answer is a place in its row")]
+    fn new(name: String, network: &'a Network, test: &Dataset, loss: Loss) -> Result<Self> {
+        let loss = network.evaluate(test, loss)?.loss;
         let outputs = network.predict(test.inputs.view())?;
         let matrix = ConfusionMatrix::new(outputs.view(), test.labels.view())?;
-        let answers = argmax_rows(outputs.view());
-        let output = |(row, &answer): (ndarray::ArrayView1<'_, f32>, &usize)| row.get(answer).copied().unwrap_or(0.0);
-        let outputs = outputs.outer_iter().zip(&answers).map(output).collect();
+        let answers = argmax_rows(outputs.view()).to_vec();
+        let outputs = outputs.outer_iter().zip(&answers).map(|(row, &answer)| row[answer]).collect();
         Ok(Self { name, network, loss, matrix, answers, outputs })
     }
 
+    /// The frame as a JavaScript expression, with the answers to these digits.
+    #[expect(clippy::indexing_slicing, reason = "there is an answer to each digit of the test set")]
     fn javascript(&self, digits: &[usize]) -> String {
         let counts: Vec<_> = self.matrix.counts.outer_iter().map(|row| format!("{:?}", row.to_vec())).collect();
-        let answer = |&digit: &usize| Some(format!("[{}, {:.4}]", self.answers.get(digit)?, self.outputs.get(digit)?));
-        let answers: Vec<_> = digits.iter().filter_map(answer).collect();
+        let answers: Vec<_> =
+            digits.iter().map(|&digit| format!("[{}, {:.4}]", self.answers[digit], self.outputs[digit])).collect();
         let (name, accuracy, loss) = (&self.name, self.matrix.accuracy(), self.loss);
         format!(
             "{{ name: \"{name}\", accuracy: {accuracy}, loss: {loss}, counts: [{}], answers: [{}] }}",
@@ -139,37 +133,53 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The units of the first layer that training changed most, in their own order.
-fn most_changed_units(first: &Network, last: &Network) -> Vec<usize> {
-    let Some((first, last)) = first.layers().first().zip(last.layers().first()) else { return Vec::new() };
-    let change = |(first, last): (ndarray::ArrayView1<'_, f32>, ndarray::ArrayView1<'_, f32>)| {
-        first.iter().zip(last).map(|(first, last)| (last - first).powi(2)).sum::<f32>()
-    };
-    let changes = first.weights.outer_iter().zip(last.weights.outer_iter()).map(change);
-    let mut units: Vec<_> = changes.enumerate().collect();
-    units.sort_by(|one, other| other.1.total_cmp(&one.1));
-    units.truncate(UNITS);
-    let mut units: Vec<_> = units.into_iter().map(|(unit, _)| unit).collect();
+/// All that the slider shows, as a JavaScript expression; `before` is the first layer before training.
+#[expect(clippy::indexing_slicing, reason = "the digits are places in the test set")]
+fn javascript(before: &Layer, last: &Network, frames: &[Frame<'_>], (digits, test): (&[usize], &Dataset)) -> String {
+    let mut pictures = Vec::with_capacity(digits.len() * PIXELS);
+    for &digit in digits {
+        pictures.extend(test.inputs.row(digit).iter().map(|ink| (255.0 * ink) as u8));
+    }
+    let labels: Vec<u8> = digits.iter().map(|&digit| test.labels[digit]).collect();
+    let frames_js: Vec<_> = frames.iter().map(|frame| frame.javascript(digits)).collect();
+    let (summary, probability) = (digit_network::summary(last), digit_network::gives_probabilities(last));
+    let (count, kind) =
+        (first_layer(last).biases.len(), if last.layers().len() > 1 { "hidden units" } else { "outputs" });
+    let units = most_changed_units(before, first_layer(last));
+    format!(
+        "{{ summary: \"{summary}\", units: {count}, kind: \"{kind}\", probabilities: {probability}, labels: {labels:?},\n\
+         frames: [{}],\npictures: \"{}\",\nweights: \"{}\" }}",
+        frames_js.join(",\n"),
+        STANDARD.encode(pictures),
+        STANDARD.encode(unit_pictures(frames, &units)),
+    )
+}
+
+/// The units that training changed most, in their own order.
+fn most_changed_units(before: &Layer, after: &Layer) -> Vec<usize> {
+    let mut changes = Vec::with_capacity(before.biases.len());
+    for (unit, (before, after)) in before.weights.outer_iter().zip(after.weights.outer_iter()).enumerate() {
+        changes.push((unit, before.iter().zip(after).map(|(before, after)| (after - before).powi(2)).sum::<f32>()));
+    }
+    changes.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let mut units: Vec<_> = changes.into_iter().take(UNITS).map(|(unit, _)| unit).collect();
     units.sort_unstable();
     units
 }
 
 /// The weights of these units in each frame, 784 bytes each: 128 for 0, and 127 more or less for a unit's largest weight.
 fn unit_pictures(frames: &[Frame<'_>], units: &[usize]) -> Vec<u8> {
-    let weights = |unit: usize| {
-        let layers = frames.iter().filter_map(|frame| frame.network.layers().first());
-        layers.flat_map(move |layer| layer.weights.outer_iter().nth(unit)).collect::<Vec<_>>()
-    };
-    let units: Vec<_> = units.iter().map(|&unit| weights(unit)).collect();
-    let largest = |rows: &Vec<ndarray::ArrayView1<'_, f32>>| {
-        rows.iter().flatten().fold(f32::MIN_POSITIVE, |largest, weight| largest.max(weight.abs()))
-    };
-    let scales: Vec<_> = units.iter().map(|rows| 127.0 / largest(rows)).collect();
-    let mut bytes = Vec::new();
-    for frame in 0..frames.len() {
-        for (rows, scale) in units.iter().zip(&scales) {
-            let row = rows.get(frame).into_iter().flatten();
-            bytes.extend(row.map(|weight| (128.0 + weight * scale).round() as u8));
+    let mut scales = Vec::with_capacity(units.len());
+    for &unit in units {
+        let rows = frames.iter().map(|frame| first_layer(frame.network).weights.row(unit));
+        let largest = rows.flatten().fold(f32::MIN_POSITIVE, |largest, weight| largest.max(weight.abs()));
+        scales.push(127.0 / largest);
+    }
+    let mut bytes = Vec::with_capacity(frames.len() * units.len() * PIXELS);
+    for frame in frames {
+        let weights = &first_layer(frame.network).weights;
+        for (&unit, scale) in units.iter().zip(&scales) {
+            bytes.extend(weights.row(unit).iter().map(|weight| (128.0 + weight * scale).round() as u8));
         }
     }
     bytes
@@ -177,19 +187,22 @@ fn unit_pictures(frames: &[Frame<'_>], units: &[usize]) -> Vec<u8> {
 
 /// For each label the digit to which the answer changed most often after the first epoch; the first of several.
 fn most_changing_digits(frames: &[Frame<'_>], test: &Dataset) -> Vec<usize> {
-    let trained = frames.get(1..).unwrap_or_default();
-    let changes = |digit: usize| {
-        let changed = |pair: &&[Frame<'_>]| match pair {
-            [one, next] => one.answers.get(digit) != next.answers.get(digit),
-            _ => false,
-        };
-        trained.windows(2).filter(changed).count()
-    };
-    let of_label = |label: usize| {
-        let digits = test.labels.iter().enumerate().filter(|(_, found)| usize::from(**found) == label);
-        digits.map(|(digit, _)| digit).max_by_key(|&digit| (changes(digit), std::cmp::Reverse(digit)))
-    };
-    (0..LABELS).filter_map(of_label).collect()
+    // What a network before training answers is chance.
+    let mut changes = vec![0; test.len()];
+    for [one, next] in frames.iter().skip(1).collect::<Vec<_>>().array_windows() {
+        for ((changes, before), after) in changes.iter_mut().zip(&one.answers).zip(&next.answers) {
+            *changes += usize::from(before != after);
+        }
+    }
+    let mut best: [Option<(usize, usize)>; LABELS] = [None; LABELS];
+    for (digit, (&label, &changes)) in test.labels.iter().zip(&changes).enumerate() {
+        if let Some(best) = best.get_mut(usize::from(label))
+            && best.is_none_or(|(_, most)| changes > most)
+        {
+            *best = Some((digit, changes));
+        }
+    }
+    best.into_iter().flatten().map(|(digit, _)| digit).collect()
 }
 
 impl EpochScrubber {
@@ -224,7 +237,7 @@ impl EpochScrubber {
             scripts: &[include_str!("../../assets/scrubber/scrubber.js")],
             data: &self.data,
             start: "startScrubber",
-            exports: "startScrubber",
+            exports: &[],
         }
     }
 }

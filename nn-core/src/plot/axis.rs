@@ -46,11 +46,13 @@ impl Ticks {
         if self.step >= 1e7 || self.step < 1e-5 {
             return if value == 0.0 { "0".into() } else { format!("{value:.1e}").replace('-', "−") };
         }
-        let decimals = (0..6).find(|&decimals| {
-            let scaled = self.step * 10_f64.powi(decimals);
-            (scaled - scaled.round()).abs() < 1e-6 * scaled
-        });
-        text::number(value, decimals.unwrap_or(6) as usize)
+        let mut decimals = 0;
+        let mut scaled = self.step;
+        while decimals < 6 && (scaled - scaled.round()).abs() >= 1e-6 * scaled {
+            decimals += 1;
+            scaled = self.step * 10_f64.powi(decimals);
+        }
+        text::number(value, decimals as usize)
     }
 }
 
@@ -61,8 +63,9 @@ pub(super) fn round_step((low, high): (f64, f64), count: f64, whole: bool) -> f6
         return 1.0;
     }
     let power = 10_f64.powf(least.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|f| f * power).find(|step| *step >= least * (1.0 - 1e-9));
-    let step = step.unwrap_or(power * 10.0);
+    let steps = [1.0, 2.0, 2.5, 5.0].map(|factor| factor * power);
+    // Whatever is more than these is not more than the next power of ten.
+    let step = steps.into_iter().find(|step| *step >= least * (1.0 - 1e-9)).unwrap_or(10.0 * power);
     if whole {
         return if step == 2.5 { 5.0 } else { step.max(1.0).round() };
     }
@@ -88,12 +91,13 @@ pub(super) fn round_range(values: impl Iterator<Item = f64>, count: f64) -> Opti
 
 /// The smallest and the largest of the finite values, if there are any.
 pub(super) fn finite_range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let mut range = None;
     // Beyond this, differences of two values overflow.
-    let drawable = values.filter(|value| value.abs() < 1e300);
-    drawable.fold(None, |range, value| {
+    for value in values.filter(|value| value.abs() < 1e300) {
         let (low, high) = range.unwrap_or((value, value));
-        Some((f64::min(low, value), f64::max(high, value)))
-    })
+        range = Some((f64::min(low, value), f64::max(high, value)));
+    }
+    range
 }
 
 /// The same range, or one around it if it is too narrow to be drawn.

@@ -1,8 +1,7 @@
 //! Bars: probabilities of the ten digits, counts per label.
 
 use super::axis::{self, Axis};
-use super::chart::Draw;
-use super::scene::{Frame, Scene, Type};
+use super::scene::{Draw, Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{AXIS, Color, GREY, GRID, INK, LABEL, QUIET_BAR, TICK};
 
@@ -39,14 +38,22 @@ impl BarChart {
         self.labels.get(index).map_or("", String::as_str)
     }
 
-    fn largest(&self) -> Option<usize> {
-        let finite = self.values.iter().enumerate().filter(|(_, value)| value.is_finite());
-        finite.max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0))).map(|(index, _)| index)
+    /// The finite values with their places.
+    fn finite(&self) -> impl Iterator<Item = (usize, f64)> {
+        self.values.iter().copied().enumerate().filter(|(_, value)| value.is_finite())
     }
 
-    fn smallest(&self) -> Option<usize> {
-        let finite = self.values.iter().enumerate().filter(|(_, value)| value.is_finite());
-        finite.min_by(|a, b| a.1.total_cmp(b.1).then(a.0.cmp(&b.0))).map(|(index, _)| index)
+    fn largest(&self) -> Option<(usize, f64)> {
+        self.finite().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+    }
+
+    fn smallest(&self) -> Option<(usize, f64)> {
+        self.finite().min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)))
+    }
+
+    /// "7 with 0.981"
+    fn named(&self, (index, value): (usize, f64)) -> String {
+        format!("{} with {}", self.label(index), self.value(value))
     }
 
     /// Ticks and grid, for bars too narrow to have their values printed above them.
@@ -65,26 +72,22 @@ impl BarChart {
     fn draw_bars(&self, scene: &mut Scene<'_>, axis: Axis, plot: Frame, bottom: f64, prints_values: bool) {
         let slot = plot.width / self.values.len() as f64;
         let width = if slot > 4.0 { slot - (slot * 0.28).min(18.0) } else { slot };
-        let largest = self.largest().filter(|_| self.highlights_largest);
+        let largest = self.largest().filter(|_| self.highlights_largest).map(|(index, _)| index);
         let stride = self.label_stride(slot);
         for (index, &value) in self.values.iter().enumerate() {
             let is_largest = largest == Some(index);
             let x = plot.x + slot * (index as f64 + 0.5);
-            let color = match () {
-                () if self.highlights_largest && !is_largest => QUIET_BAR,
-                () => Color::BLUE,
-            };
+            let color = if self.highlights_largest && !is_largest { QUIET_BAR } else { Color::BLUE };
             let end = if value.is_finite() { axis.at(value) } else { axis.at(0.0) };
             draw_bar(scene, x - width / 2.0, width, axis.at(0.0), end, color);
+            let weight = if is_largest { Weight::SemiBold } else { Weight::Regular };
             if prints_values {
-                let weight = if is_largest { Weight::SemiBold } else { Weight::Regular };
                 let style = Type::new(TICK, weight, if is_largest { color.for_text() } else { GREY }).middle();
                 let y = if value < 0.0 { end + TICK + 3.0 } else { end - 5.0 };
                 scene.text(x, y, &self.value(value), style);
             }
-            let weight = if is_largest { Weight::SemiBold } else { Weight::Regular };
-            let style = Type::new(LABEL, weight, INK).middle();
             if index.is_multiple_of(stride) {
+                let style = Type::new(LABEL, weight, INK).middle();
                 let label = style.fit(self.label(index), (slot * stride as f64 - 4.0).max(20.0));
                 scene.text(x, bottom + 18.0, &label, style);
             }
@@ -109,11 +112,8 @@ impl Draw for BarChart {
         let Some((low, high)) = axis::finite_range(self.values.iter().copied()) else {
             return scene.remark(frame, "no finite values to draw");
         };
-        let (low, high) = (low.min(0.0), high.max(0.0));
-        let (low, high) = axis::widen(
-            self.range.map_or(low, |range| range.0.min(low)),
-            self.range.map_or(high, |range| range.1.max(high)),
-        );
+        let (least, most) = self.range.unwrap_or((0.0, 0.0));
+        let (low, high) = axis::widen(low.min(0.0).min(least), high.max(0.0).max(most));
         let small = Type::new(TICK, Weight::Regular, GREY);
         let slot = frame.width / self.values.len() as f64;
         let widest = self.values.iter().take(200).map(|&value| small.width(&self.value(value))).fold(0.0, f64::max);
@@ -139,18 +139,14 @@ impl Draw for BarChart {
         let (Some(largest), Some(smallest)) = (self.largest(), self.smallest()) else {
             return "no finite values".into();
         };
-        let value = |index: usize| self.values.get(index).copied().unwrap_or(f64::NAN);
-        let named = |index: usize| format!("{} with {}", self.label(index), self.value(value(index)));
-        let rest = (0..self.values.len()).filter(|&index| index != largest && value(index).is_finite());
-        match rest.reduce(|best, index| if value(index) > value(best) { index } else { best }) {
-            None => named(largest),
-            Some(second) if self.highlights_largest => {
-                format!("{} is the largest, then {}", named(largest), named(second))
-            }
-            Some(_) => {
-                let bars = text::count(self.values.len());
-                format!("{bars} bars, the largest {}, the smallest {}", named(largest), named(smallest))
-            }
+        let rest = self.finite().filter(|(index, _)| *index != largest.0);
+        // Of several that are as large, the first.
+        let second = rest.reduce(|best, bar| if bar.1 > best.1 { bar } else { best });
+        let (most, least) = (self.named(largest), self.named(smallest));
+        match second {
+            None => most,
+            Some(second) if self.highlights_largest => format!("{most} is the largest, then {}", self.named(second)),
+            Some(_) => format!("{} bars, the largest {most}, the smallest {least}", text::count(self.values.len())),
         }
     }
 
@@ -168,14 +164,12 @@ fn draw_bar(scene: &mut Scene<'_>, x: f64, width: f64, base: f64, end: f64, colo
     }
     let inward = if end < base { radius } else { -radius };
     let mut points = vec![(x + width, base)];
-    let corner = |center: f64, from: f64| {
-        (0..=6).map(move |step| {
-            let angle = (from + f64::from(step) * 15.0).to_radians();
-            (center + radius * angle.cos(), end + inward - inward * angle.sin())
-        })
-    };
-    points.extend(corner(x + width - radius, 0.0));
-    points.extend(corner(x + radius, 90.0));
+    for (center, from) in [(x + width - radius, 0.0), (x + radius, 90.0)] {
+        for step in 0..=6 {
+            let angle = (from + f64::from(step) * 15.0_f64).to_radians();
+            points.push((center + radius * angle.cos(), end + inward - inward * angle.sin()));
+        }
+    }
     points.push((x, base));
     scene.polygon(points, color);
 }

@@ -2,30 +2,41 @@
 
 use std::io::Write;
 
+use crate::protocol;
+
 const END: &str = "EVCXR_END_CONTENT";
 
 /// Prints one block for each (MIME type, content).
 pub(crate) fn print(contents: &[(&str, &str)]) {
+    // evcxr knows a block only at the beginning of a line, and a cell may have printed half a one.
+    let line_end = if protocol::has_records() { protocol::LINE_END } else { "" };
+    let text = format!("{line_end}{}", blocks(contents));
     // One write: nothing that another thread prints can fall in between. Nobody listening is no reason to panic.
-    let _ = std::io::stdout().lock().write_all(blocks(contents).as_bytes());
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
 /// Prints HTML, a picture (PNG in base64) in its place where no HTML is shown, and a text where no picture is.
 pub(crate) fn print_with_picture(html: &str, png: Option<&str>, text: &str) {
+    print(&with_picture(html, png, text));
+}
+
+/// The same as a list of (MIME type, content).
+pub(crate) fn with_picture<'a>(html: &'a str, png: Option<&'a str>, text: &'a str) -> Vec<(&'static str, &'a str)> {
     let mut contents = vec![("text/html", html)];
     contents.extend(png.map(|png| ("image/png", png)));
     contents.push(("text/plain", text));
-    print(&contents);
+    contents
 }
 
 fn blocks(contents: &[(&str, &str)]) -> String {
-    let block = |(mime, text): &(&str, &str)| {
+    let mut blocks = String::new();
+    for (mime, text) in contents {
         // A line of the content that looks like the end of the block must not end it.
         let lines: Vec<_> =
             text.trim_end().lines().map(|line| if line == END { " EVCXR_END_CONTENT" } else { line }).collect();
-        format!("EVCXR_BEGIN_CONTENT {mime}\n{}\n{END}\n", lines.join("\n"))
-    };
-    contents.iter().map(block).collect()
+        blocks += &format!("EVCXR_BEGIN_CONTENT {mime}\n{}\n{END}\n", lines.join("\n"));
+    }
+    blocks
 }
 
 #[cfg(test)]

@@ -5,25 +5,9 @@ use super::diagram::Diagram;
 use super::gallery::Gallery;
 use super::heat::HeatMap;
 use super::lines::LineChart;
-use super::picture::PictureChart;
-use super::scene::{Frame, Scene};
+use super::pictures::PictureChart;
+use super::scene::Draw;
 use super::sizes::SizeChart;
-
-/// A chart: it knows its size, draws itself into a frame, and can say in words what it shows.
-pub(super) trait Draw {
-    /// The size that suits the data, in CSS pixels.
-    fn natural_size(&self) -> (f64, f64);
-
-    /// Draws into `frame`, and nowhere else.
-    fn draw<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>);
-
-    /// What it shows, as the end of a sentence that begins with its title and a colon.
-    fn describe(&self) -> String;
-
-    fn set_y_range(&mut self, _low: f64, _high: f64) {}
-
-    fn set_decimals(&mut self, _decimals: usize) {}
-}
 
 /// One of the charts.
 #[derive(Clone)]

@@ -8,10 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::chart::Chart;
-use super::render;
-use super::scene::{Frame, Scene, Type};
+use super::layout::{LEAST, Layout, MOST, Panel};
 use super::text::{self, Weight};
-use super::theme::{self, Color, GREY, INK, MARGIN};
+use super::{bitmap, bundle, svg};
 use crate::{Error, Result, whole_file};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
@@ -35,22 +34,7 @@ pub struct Figure {
     panels: Vec<Panel>,
 }
 
-#[derive(Clone)]
-struct Panel {
-    heading: String,
-    chart: Chart,
-}
-
-const GAP: f64 = 36.0;
-/// A notebook's column is about this wide.
-const MOST_INNER: f64 = 772.0;
-/// The height of a line of a warning, and the room for the sign before it.
-const WARNING: f64 = theme::SUBTITLE * 1.4;
-const SIGN: f64 = 24.0;
-const LEAST_PANEL: f64 = 270.0;
 const MOST_PIXELS: f64 = 16e6;
-const LEAST: f64 = 200.0;
-const MOST: f64 = 8000.0;
 
 impl Figure {
     pub(crate) fn new(title: &str, chart: Chart) -> Self {
@@ -59,14 +43,14 @@ impl Figure {
 
     /// The figures' panels under one title, from left to right.
     pub(super) fn join(title: &str, figures: impl IntoIterator<Item = Self>) -> Self {
-        let panels = figures.into_iter().flat_map(|figure| {
-            let title = figure.title;
-            figure.panels.into_iter().map(move |panel| {
-                let heading = if panel.heading.is_empty() { title.clone() } else { panel.heading };
-                Panel { heading, ..panel }
-            })
-        });
-        Self::of(title, panels.collect())
+        let mut panels = Vec::new();
+        for figure in figures {
+            for panel in figure.panels {
+                let heading = if panel.heading.is_empty() { figure.title.clone() } else { panel.heading };
+                panels.push(Panel { heading, ..panel });
+            }
+        }
+        Self::of(title, panels)
     }
 
     fn of(title: &str, panels: Vec<Panel>) -> Self {
@@ -131,6 +115,12 @@ impl Figure {
         Self { title: text::clean(title), ..self }
     }
 
+    /// What shows it: HTML, a PNG in base64 where there is to be one, a text.
+    pub(super) fn contents(&self, with_png: bool) -> (String, Option<String>, String) {
+        let png = if with_png { self.small_png() } else { None };
+        (self.to_html(png.as_deref()), png, self.alt())
+    }
+
     /// The title.
     pub fn title(&self) -> &str {
         &self.title
@@ -138,24 +128,21 @@ impl Figure {
 
     /// The text alternative: what the figure shows, for those who do not see it.
     pub fn alt(&self) -> String {
-        self.alt.clone().unwrap_or_else(|| {
-            let describe = |panel: &Panel| match panel.heading.as_str() {
-                "" => panel.chart.get().describe(),
-                heading => format!("{heading}: {}", panel.chart.get().describe()),
-            };
-            let panels: Vec<_> = self.panels.iter().map(describe).collect();
-            let mut said = format!("{}: {}.", self.title, panels.join("; "));
-            if !self.warnings.is_empty() {
-                said += &format!(" Warning: {}.", self.warnings.join("; "));
-            }
-            text::clean(&said)
-        })
+        if let Some(alt) = &self.alt {
+            return alt.clone();
+        }
+        let panels: Vec<_> = self.panels.iter().map(Panel::describe).collect();
+        let mut said = format!("{}: {}.", self.title, panels.join("; "));
+        if !self.warnings.is_empty() {
+            said += &format!(" Warning: {}.", self.warnings.join("; "));
+        }
+        text::clean(&said)
     }
 
     /// The figure as an SVG document. Its texts use the viewer's fonts.
     pub fn to_svg(&self) -> String {
-        let (scene, width, height) = self.layout();
-        render::svg(&scene, width, height, &self.title, &self.alt())
+        let (scene, width, height) = self.layout().draw();
+        svg::document(&scene, width, height, &self.title, &self.alt())
     }
 
     /// The figure as a PNG file: its texts are drawn with the crate's own font, its corners are transparent.
@@ -163,17 +150,8 @@ impl Figure {
     /// # Errors
     /// [`Error::Figure`] if size and resolution together ask for more than 16 million pixels.
     pub fn to_png(&self) -> Result<Vec<u8>> {
-        let (scene, width, height) = self.layout();
-        let error = |reason| Error::Figure { title: self.title.clone(), action: "draw as PNG", reason };
-        let pixels = width * height * self.resolution * self.resolution;
-        if pixels > MOST_PIXELS {
-            let reason = format!(
-                "expected at most 16 million pixels, found {width} × {height} at resolution {}",
-                self.resolution
-            );
-            return Err(error(reason));
-        }
-        render::png(&scene, width, height, self.resolution).map_err(error)
+        let png = self.png_of(self.resolution);
+        png.map_err(|reason| Error::Figure { title: self.title.clone(), action: "draw as PNG", reason })
     }
 
     /// Writes the figure to a file, as SVG or PNG by the file's extension; the folder is made if it is missing.
@@ -203,114 +181,54 @@ impl Figure {
     /// picture by itself would have none; as PNG and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
         let png = self.small_png();
-        super::bundle::print_with_picture(&self.to_html(png.as_deref()), png.as_deref(), &self.alt());
+        bundle::print_with_picture(&self.to_html(png.as_deref()), png.as_deref(), &self.alt());
     }
 
     /// The figure as SVG in an element of HTML, or as PNG where a page is stripped of what it does not know: by JupyterLab
     /// before a notebook was run, by a code-hosting page.
     fn to_html(&self, png: Option<&str>) -> String {
-        let (_, width, height) = self.layout();
+        let (_, width, height) = self.layout().draw();
         let svg = format!("data:image/svg+xml;base64,{}", STANDARD.encode(self.to_svg()));
-        let png = png.map_or(svg.clone(), |png| format!("data:image/png;base64,{png}"));
-        let alt = render::escape(&self.alt());
+        // A figure too large for a PNG is an SVG everywhere.
+        let picture = png.map_or_else(|| svg.clone(), |png| format!("data:image/png;base64,{png}"));
+        let alt = text::escape(&self.alt());
         format!(
             "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"/><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
-             style=\"max-width:100%;height:auto\" src=\"{png}\"/></picture>"
+             style=\"max-width:100%;height:auto\" src=\"{picture}\"/></picture>"
         )
     }
 
     /// The figure as PNG in base64, one pixel for each CSS pixel: for viewers that show no HTML and would show each pixel of
     /// a finer one as a CSS pixel. None if it is too large.
     pub(crate) fn small_png(&self) -> Option<String> {
-        let (scene, width, height) = self.layout();
-        let png = (width * height <= MOST_PIXELS).then(|| render::png(&scene, width, height, 1.0).ok())?;
-        png.map(|png| STANDARD.encode(png))
+        self.png_of(1.0).ok().map(|png| STANDARD.encode(png))
     }
 
-    /// All shapes and the size of the card they lie on.
-    fn layout(&self) -> (Scene<'_>, f64, f64) {
-        let mut scene = Scene::default();
-        let natural: Vec<_> = self.panels.iter().map(|panel| panel.chart.get().natural_size()).collect();
-        // As many panels in a row as can be read; two share a row that is not twice as wide as one.
-        let room = self.size.map_or(MOST_INNER, |size| size.0 - 2.0 * MARGIN);
-        let fitting = ((room + GAP) / (LEAST_PANEL + GAP)).floor().max(1.0) as usize;
-        let columns = fitting.min(natural.len()).max(1);
-        let gaps = GAP * (columns - 1) as f64;
-        let widest_row = natural.chunks(columns).map(|row| row.iter().map(|size| size.0).sum()).fold(0.0, f64::max);
-        let width = self
-            .size
-            .map_or_else(|| ((widest_row + gaps).min(MOST_INNER) + 2.0 * MARGIN).max(240.0).ceil(), |size| size.0);
-        let inner = width - 2.0 * MARGIN;
-
-        let mut y = MARGIN - 6.0;
-        let mut lines = |text: &str, style: Type| {
-            for line in text::wrap(text, style.size, style.weight, inner, 3) {
-                y += style.size * 1.4;
-                scene.text(MARGIN, y - style.size * 0.25, &line, style);
-            }
-        };
-        lines(&self.title, Type::new(theme::TITLE, Weight::SemiBold, INK));
-        lines(&self.subtitle, Type::new(theme::SUBTITLE, Weight::Regular, GREY));
-        let top = y + if y > MARGIN { 12.0 } else { 6.0 };
-
-        let style = Type::new(theme::HEADING, Weight::SemiBold, INK);
-        let has_headings = self.panels.iter().any(|panel| !panel.heading.is_empty());
-        let heading = if has_headings { theme::HEADING * 1.4 + 8.0 } else { 0.0 };
-        let row_heights = natural.chunks(columns).map(|row| row.iter().map(|size| size.1).fold(60.0, f64::max));
-        let row_heights: Vec<_> = row_heights.map(|height| height + heading).collect();
-        let row_gaps = GAP * 0.6 * row_heights.len().saturating_sub(1) as f64;
-        let tall: f64 = row_heights.iter().sum();
-        let style_of_warnings = Type::new(theme::SUBTITLE, Weight::Regular, INK);
-        let warnings: Vec<_> =
-            self.warnings.iter().map(|warning| style_of_warnings.wrap(warning, inner - SIGN, 3)).collect();
-        let warnings_height = warnings.iter().map(|lines| lines.len() as f64 * WARNING + 6.0).sum::<f64>()
-            + if warnings.is_empty() { 0.0 } else { 10.0 };
-        let bottom = MARGIN - 4.0 + warnings_height;
-        let height = self.size.map_or((top + tall + row_gaps + bottom).clamp(LEAST, MOST).ceil(), |size| size.1);
-
-        let stretch = (height - top - row_gaps - bottom).max(1.0) / tall;
-        let mut y = top;
-        for (row, row_height) in row_heights.iter().enumerate() {
-            let from = row * columns;
-            let sizes = natural.iter().skip(from).take(columns);
-            let sum: f64 = sizes.clone().map(|size| size.0).sum();
-            // A last row of fewer panels keeps their width.
-            let scale = ((inner - gaps) / if row == 0 { sum } else { widest_row }).min((inner - gaps) / sum);
-            let mut x = MARGIN;
-            for (panel, size) in self.panels.iter().skip(from).zip(sizes) {
-                let width = (size.0 * scale).max(1.0);
-                scene.text(x, y + theme::HEADING, &style.fit(&panel.heading, width), style);
-                let frame = Frame { x, y: y + heading, width, height: (row_height * stretch - heading).max(1.0) };
-                panel.chart.get().draw(frame, &mut scene);
-                x += width + GAP;
-            }
-            y += row_height * stretch + GAP * 0.6;
+    /// The figure as a PNG file of this resolution, or why there is none.
+    fn png_of(&self, resolution: f64) -> Result<Vec<u8>, String> {
+        let (scene, width, height) = self.layout().draw();
+        if width * height * resolution * resolution > MOST_PIXELS {
+            let found = format!("{width} × {height} at resolution {resolution}");
+            return Err(format!("expected at most 16 million pixels, found {found}"));
         }
-        let mut y = height - bottom + 10.0;
-        for lines in &warnings {
-            draw_sign(&mut scene, MARGIN, y + 3.0);
-            for line in lines {
-                y += WARNING;
-                scene.text(MARGIN + SIGN, y - WARNING * 0.3, line, style_of_warnings);
-            }
-            y += 6.0;
+        bitmap::png(&scene, width, height, resolution)
+    }
+
+    fn layout(&self) -> Layout<'_> {
+        Layout {
+            title: &self.title,
+            subtitle: &self.subtitle,
+            warnings: &self.warnings,
+            size: self.size,
+            panels: &self.panels,
         }
-        (scene, width, height)
     }
 }
 
+/// One line: `Figure: "Loss", 1 panel`; a long title is cut.
 impl fmt::Debug for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let panels =
-            if self.panels.len() == 1 { "1 panel".to_owned() } else { format!("{} panels", self.panels.len()) };
-        let title = text::fit(&self.title, 1.0, Weight::Regular, 40.0);
-        write!(f, "Figure({title:?}, {panels})")
+        let (count, title) = (self.panels.len(), text::fit(&self.title, 1.0, Weight::Regular, 40.0));
+        write!(f, "Figure: {title:?}, {count} panel{}", if count == 1 { "" } else { "s" })
     }
-}
-
-/// The sign of a warning: a triangle with an exclamation mark.
-fn draw_sign(scene: &mut Scene<'_>, x: f64, y: f64) {
-    scene.polygon(vec![(x + 8.0, y - 1.0), (x + 16.0, y + 13.0), (x, y + 13.0)], Color::VERMILION);
-    scene.rect(x + 7.1, y + 4.0, 1.8, 5.0, theme::CARD);
-    scene.rect(x + 7.1, y + 10.0, 1.8, 1.8, theme::CARD);
 }

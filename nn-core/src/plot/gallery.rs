@@ -1,8 +1,7 @@
 //! Digits with what a network says about them: a picture, a caption, and its probabilities as small bars.
 
-use super::chart::Draw;
 use super::picture::Picture;
-use super::scene::{Frame, Scene, Type};
+use super::scene::{Draw, Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{AXIS, Color, GREY, HEADING, INK, LABEL, QUIET_BAR};
 
@@ -79,38 +78,52 @@ impl Draw for Gallery {
 
     /// "the most confident mistakes: a 7 read as 9 with 0.98, …"
     fn describe(&self) -> String {
-        let group = |(heading, specimens): &(String, Vec<Specimen>)| {
-            let said: Vec<_> = specimens.iter().take(12).map(Specimen::describe).collect();
-            format!("{heading}: {}", super::lines::list(&said))
-        };
-        match self.groups.len() {
-            0 => "no digits".into(),
-            _ => self.groups.iter().map(group).collect::<Vec<_>>().join("; "),
+        if self.groups.is_empty() {
+            return "no digits".into();
         }
+        let mut groups = Vec::new();
+        for (heading, specimens) in &self.groups {
+            let said: Vec<_> = specimens.iter().take(12).map(Specimen::describe).collect();
+            groups.push(format!("{heading}: {}", text::list(&said)));
+        }
+        groups.join("; ")
     }
 }
 
 impl Specimen {
     /// How sure the network was of its answer.
+    #[expect(clippy::indexing_slicing, reason = "the answer is the place of the largest of the probabilities")]
     pub fn confidence(&self) -> f64 {
-        self.probabilities.get(self.answer).copied().unwrap_or(0.0)
+        self.probabilities[self.answer]
+    }
+
+    /// Whether the answer is right.
+    pub fn is_right(&self) -> bool {
+        self.label == self.answer
+    }
+
+    /// "7", or "7 → 9" for a mistake.
+    pub fn title(&self) -> String {
+        if self.is_right() { self.label.to_string() } else { format!("{} → {}", self.label, self.answer) }
     }
 
     /// "7 read as 9 with 0.98"
     pub fn describe(&self) -> String {
         let confidence = text::number(self.confidence(), 3);
-        match self.label == self.answer {
-            true => format!("{} with {confidence}", self.label),
-            false => format!("{} read as {} with {confidence}", self.label, self.answer),
+        if self.is_right() {
+            return format!("{} with {confidence}", self.label);
         }
+        format!("{} read as {} with {confidence}", self.label, self.answer)
     }
 
     /// The colour of the bar of this class: the answer's, the label's, or none.
     fn bar_color(&self, class: usize) -> Color {
-        match class {
-            class if class == self.label => Color::BLUE,
-            class if class == self.answer => Color::VERMILION,
-            _ => QUIET_BAR,
+        if class == self.label {
+            Color::BLUE
+        } else if class == self.answer {
+            Color::VERMILION
+        } else {
+            QUIET_BAR
         }
     }
 
@@ -121,12 +134,9 @@ impl Specimen {
         scene.picture(Frame { x: left, y, width: side, height: side }, &self.picture);
 
         let mut y = y + side;
-        let color = if self.label == self.answer { Color::BLUE } else { Color::VERMILION };
+        let color = if self.is_right() { Color::BLUE } else { Color::VERMILION };
         let style = Type::new((LABEL * scale).min(LABEL), Weight::SemiBold, color.for_text()).middle();
-        let caption = match self.label == self.answer {
-            true => format!("{}: {}", self.answer, text::number(self.confidence(), 3)),
-            false => format!("{} → {}: {}", self.label, self.answer, text::number(self.confidence(), 3)),
-        };
+        let caption = format!("{}: {}", self.title(), text::number(self.confidence(), 3));
         scene.text(x + WIDTH / 2.0 * scale, y + 16.0 * scale, &style.fit(&caption, WIDTH * scale), style);
         y += (CAPTION + BARS) * scale;
 
@@ -150,9 +160,9 @@ impl Specimen {
 impl Specimen {
     /// The colours of [`thumbnail`](Self::thumbnail): fourteen greys from ink to paper, the label's and the answer's bar.
     pub fn palette() -> Vec<[u8; 4]> {
-        let grey = |step: u8| ((u16::from(step) * 255 + 6) / 13) as u8;
-        let greys = (0..14).map(|step| [grey(step), grey(step), grey(step), 255]);
-        greys.chain([Color::BLUE, Color::VERMILION].map(|c| [c.0, c.1, c.2, 255])).collect()
+        let greys = (0..14_u16).map(|step| ((step * 255 + 6) / 13) as u8).map(|grey| Color(grey, grey, grey));
+        let colors = greys.chain([Color::BLUE, Color::VERMILION]);
+        colors.map(|Color(red, green, blue)| [red, green, blue, 255]).collect()
     }
 
     /// The digit, and below it its probabilities as bars: a small picture of 16 colours, its width and its pixels.
@@ -176,13 +186,16 @@ impl Specimen {
         for level in (0..HEIGHT).rev() {
             // The lowest pixel is there for whatever is not nearly 0.
             let least = if level == 0 { 0.005 } else { (level as f64 + 0.5) / HEIGHT as f64 };
-            pixels.extend((0..width).map(|x| match x / SLOT {
-                _ if x % SLOT == SLOT - 1 => PAPER,
-                class if self.probabilities.get(class).is_none_or(|&probability| probability < least) => PAPER,
-                class if class == self.label => 14,
-                class if class == self.answer => 15,
-                _ => QUIET,
-            }));
+            for x in 0..width {
+                let (class, is_gap) = (x / SLOT, x % SLOT == SLOT - 1);
+                let is_low = self.probabilities.get(class).is_none_or(|&probability| probability < least);
+                pixels.push(match class {
+                    _ if is_gap || is_low => PAPER,
+                    _ if class == self.label => 14,
+                    _ if class == self.answer => 15,
+                    _ => QUIET,
+                });
+            }
         }
         // What the bars stand on.
         pixels.resize(pixels.len() + width, LINE);

@@ -1,7 +1,6 @@
 //! A table whose cells are coloured by their numbers: a confusion matrix.
 
-use super::chart::Draw;
-use super::scene::{Frame, Scene, Type};
+use super::scene::{Draw, Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{AXIS, CARD, Color, GREY, INK, LABEL, TICK};
 
@@ -26,7 +25,7 @@ impl HeatMap {
         self.counts.len()
     }
 
-    /// The largest count off the diagonal: with its colour the mistakes show, which are few beside the right answers.
+    /// The largest count off the diagonal: with its colour the mistakes show, which are few compared with the right answers.
     fn most_mistaken(&self) -> usize {
         self.mistakes().map(|(_, _, count)| count).max().unwrap_or(0)
     }
@@ -47,7 +46,7 @@ impl HeatMap {
 /// their share of the most frequent one.
 pub(crate) fn cell_colors(is_right: bool, share: f64) -> (Color, Color) {
     let deep = if is_right { Color::BLUE } else { Color::VERMILION };
-    // A few mistakes must still be seen beside many.
+    // A few mistakes must still be seen next to many.
     let color = if share > 0.0 { CARD.mixed(deep, 0.08 + 0.92 * share.sqrt()) } else { CARD };
     (color, color.ink())
 }
@@ -67,34 +66,34 @@ impl Draw for HeatMap {
         let (left, top) = (frame.x + LABELS, frame.y + LABELS);
         let width = ((frame.right() - left) / classes as f64).max(1.0);
         let height = ((frame.bottom() - top) / classes as f64).max(1.0);
-        let middle = |start: f64, cell: f64, index: usize| start + cell * (index as f64 + 0.5);
         let columns = width * classes as f64;
         scene.text(left, frame.y + TICK, &small.fit("answer", columns), small);
         scene.text(frame.x, top - 8.0, &small.fit("label", LABELS - 6.0), small);
         let strong = Type::new(LABEL, Weight::SemiBold, INK).middle();
         let widest = strong.width(&(classes - 1).to_string()) + 6.0;
-        let stride = |cell: f64| (widest / cell).ceil().max(1.0) as usize;
-        for index in (0..classes).step_by(stride(width)) {
+        for index in (0..classes).step_by(stride(widest, width)) {
             scene.text(middle(left, width, index), top - 8.0, &index.to_string(), strong);
         }
-        for index in (0..classes).step_by(stride(height)) {
+        for index in (0..classes).step_by(stride(widest, height)) {
             scene.text(left - 16.0, middle(top, height, index) + 4.5, &index.to_string(), strong);
         }
 
         let most = self.most_mistaken().max(1) as f64;
         let style = Type::new(TICK.min(height - 4.0).max(6.0), Weight::Regular, INK).middle();
-        let fits = self.cells().all(|(.., count)| style.width(&text::number(count as f64, 0)) + 4.0 <= width);
-        for (label, answer, count) in self.cells() {
-            let is_right = label == answer;
-            let total: usize = self.counts.get(label).map_or(0, |row| row.iter().sum());
-            let share = count as f64 / if is_right { total.max(1) as f64 } else { most };
-            let (color, ink) = cell_colors(is_right, share);
-            let (x, y) = (left + width * answer as f64, top + height * label as f64);
-            scene.rect(x + 1.0, y + 1.0, width - 2.0, height - 2.0, color);
-            if count > 0 && fits && height >= 10.0 {
-                let style = Type { color: ink, ..style };
-                let y = middle(top, height, label) + style.size * 0.36;
-                scene.text(middle(left, width, answer), y, &text::number(count as f64, 0), style);
+        let fits = self.cells().all(|(.., count)| style.width(&text::whole(count)) + 4.0 <= width);
+        for (label, row) in self.counts.iter().enumerate() {
+            let total = row.iter().sum::<usize>().max(1) as f64;
+            let y = top + height * label as f64;
+            for (answer, &count) in row.iter().enumerate() {
+                let is_right = label == answer;
+                let (color, ink) = cell_colors(is_right, count as f64 / if is_right { total } else { most });
+                let x = left + width * answer as f64;
+                scene.rect(x + 1.0, y + 1.0, width - 2.0, height - 2.0, color);
+                if count > 0 && fits && height >= 10.0 {
+                    let style = Type { color: ink, ..style };
+                    let baseline = middle(top, height, label) + style.size * 0.36;
+                    scene.text(middle(left, width, answer), baseline, &text::whole(count), style);
+                }
             }
         }
         scene.rule(left, top, columns, AXIS);
@@ -105,20 +104,29 @@ impl Draw for HeatMap {
     fn describe(&self) -> String {
         let total: usize = self.counts.iter().flatten().sum();
         let right: usize = self.cells().filter(|(label, answer, _)| label == answer).map(|(.., count)| count).sum();
-        let number = |count: usize| text::number(count as f64, 0);
         let mut worst: Vec<_> = self.mistakes().filter(|(.., count)| *count > 0).collect();
         worst.sort_by_key(|&(label, answer, count)| (std::cmp::Reverse(count), label, answer));
-        let mut said = format!("{} of {} are right", number(right), number(total));
+        let mut said = format!("{} of {} are right", text::whole(right), text::whole(total));
         let mut parts = worst.iter().take(3);
         if let Some((label, answer, count)) = parts.next() {
-            let times = if *count == 1 { "once".to_owned() } else { format!("{} times", number(*count)) };
+            let times = if *count == 1 { "once".to_owned() } else { format!("{} times", text::whole(*count)) };
             said += &format!("; most often {label} is read as {answer} ({times})");
         }
         let rest: Vec<_> =
-            parts.map(|(label, answer, count)| format!("{label} as {answer} ({})", number(*count))).collect();
+            parts.map(|(label, answer, count)| format!("{label} as {answer} ({})", text::whole(*count))).collect();
         if !rest.is_empty() {
-            said += &format!(", then {}", super::lines::list(&rest));
+            said += &format!(", then {}", text::list(&rest));
         }
         said
     }
+}
+
+/// The middle of a row or column of cells.
+fn middle(start: f64, cell: f64, index: usize) -> f64 {
+    start + cell * (index as f64 + 0.5)
+}
+
+/// Every how many cells a label of this width fits.
+fn stride(widest: f64, cell: f64) -> usize {
+    (widest / cell).ceil().max(1.0) as usize
 }

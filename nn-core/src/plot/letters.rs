@@ -37,7 +37,7 @@ impl Page<'_> {
     }
 
     fn letter(&mut self, (x, y): (f64, f64), character: char, face: Face, style: &Type) {
-        let Some(font) = face.font() else { return };
+        let font = face.font();
         let (x, y) = ((x * self.scale) as f32, (y * self.scale) as f32);
         // ab_glyph measures sizes from the top of the highest to the bottom of the lowest letter.
         let size = (style.size * self.scale * face.line_height()) as f32;
@@ -53,10 +53,9 @@ impl Page<'_> {
 
     /// Stands for a character that no font has, one em wide.
     fn empty_box(&mut self, (x, y): (f64, f64), style: &Type) {
-        let at = |length: f64| (length * self.scale).round() as i64;
-        let (left, right) = (at(x + 0.12 * style.size), at(x + 0.88 * style.size));
-        let (top, bottom) = (at(y - 0.74 * style.size), at(y + 0.04 * style.size));
-        let pen = at(style.size / 14.0).max(1);
+        let (left, right) = (self.pixels_of(x + 0.12 * style.size), self.pixels_of(x + 0.88 * style.size));
+        let (top, bottom) = (self.pixels_of(y - 0.74 * style.size), self.pixels_of(y + 0.04 * style.size));
+        let pen = self.pixels_of(style.size / 14.0).max(1);
         for row in top..bottom {
             for column in left..right {
                 let from_edge = (row - top).min(bottom - 1 - row).min(column - left).min(right - 1 - column);
@@ -65,6 +64,10 @@ impl Page<'_> {
                 }
             }
         }
+    }
+
+    fn pixels_of(&self, length: f64) -> i64 {
+        (length * self.scale).round() as i64
     }
 
     fn blend(&mut self, (column, row): (i64, i64), color: Color, coverage: f64) {

@@ -12,8 +12,9 @@
 //! | [`digits`] | rows of an `(n, 784)` array as pictures |
 //! | [`pictures`] | pictures of any size, side by side |
 //! | [`side_by_side`] | figures as panels of one |
+//! | [`live`](live()) | figures that take each other's place while a cell runs |
 //!
-//! What belongs to a thing draws itself: [`Network::plot`](crate::Network::plot),
+//! These types draw themselves: [`Network::plot`](crate::Network::plot),
 //! [`Network::plot_hidden_units`](crate::Network::plot_hidden_units), [`Gradients::plot`](crate::Gradients::plot),
 //! [`History::plot`](crate::History::plot), [`History::compare`](crate::History::compare) and the like
 //! (`notebook/charts.rs`, `notebook/network.rs`).
@@ -29,30 +30,40 @@
 
 mod axis;
 mod bars;
+mod bitmap;
 pub(crate) mod bundle;
 pub(crate) mod chart;
+pub(crate) mod column;
+mod curve;
 pub(crate) mod diagram;
 mod figure;
 pub(crate) mod gallery;
 pub(crate) mod heat;
+mod layout;
 mod letters;
+mod line_labels;
 mod lines;
+mod live;
 pub(crate) mod neuron;
-pub(crate) mod picture;
+mod painter;
+mod picture;
+pub(crate) mod pictures;
 pub(crate) mod png;
-mod render;
 mod scene;
 mod series;
 pub(crate) mod sizes;
+mod svg;
 pub(crate) mod text;
-mod theme;
+pub(crate) mod theme;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 pub use figure::Figure;
+pub(crate) use live::Note;
+pub use live::{Live, live};
 pub use picture::Picture;
 pub use series::{Number, Series};
 pub use text::number;
@@ -62,7 +73,7 @@ use crate::{Error, Result};
 use bars::BarChart;
 use chart::Chart;
 use lines::LineChart;
-use picture::PictureChart;
+use pictures::PictureChart;
 
 /// The most pictures that [`digits`] draws.
 const MOST_DIGITS: usize = 100;
@@ -154,6 +165,7 @@ fn bar_chart(
 ///
 /// # Errors
 /// [`Error::Shape`] if a row does not hold 784 values, [`Error::Argument`] if there are fewer captions than rows.
+#[expect(clippy::indexing_slicing, reason = "each row holds 28·28 values")]
 pub fn digits<N: Number>(
     title: &str,
     inputs: ArrayView2<'_, N>,
@@ -168,12 +180,11 @@ pub fn digits<N: Number>(
     if captions.len() < count {
         return Err(Error::argument("captions", format!("{count}, one for each row of inputs"), captions.len()));
     }
-    let picture = |(row, caption): (ndarray::ArrayView1<'_, N>, &String)| {
-        let pixels: Vec<f64> = row.iter().map(Number::to_f64).collect();
-        let pixels = ArrayView2::from_shape((SIDE, SIDE), &pixels);
-        pixels.map_err(|_| Error::shape("inputs", "(n, 784)", &[count, width])).and_then(|p| Picture::ink(caption, p))
-    };
-    let pictures = inputs.outer_iter().zip(&captions).take(MOST_DIGITS).map(picture).collect::<Result<Vec<_>>>()?;
+    let mut pictures = Vec::new();
+    for (row, caption) in inputs.outer_iter().zip(&captions).take(MOST_DIGITS) {
+        let pixels = Array2::from_shape_fn((SIDE, SIDE), |(y, x)| row[y * SIDE + x].to_f64());
+        pictures.push(Picture::ink(caption, pixels.view())?);
+    }
     Ok(Figure::new(title, Chart::Pictures(PictureChart::grid(pictures, count))))
 }
 

@@ -41,32 +41,36 @@ pub(crate) fn indexed(width: usize, indices: &[u8], palette: &[Rgba]) -> Result<
 }
 
 /// A picture of any number of colours, reduced to the 256 that stand for all of them best.
+#[expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "every colour is in a group, every group in the palette"
+)]
 pub(super) fn reduced(width: usize, pixels: &[Rgba]) -> Result<Vec<u8>, String> {
     // Most pixels are like the one before: only changes are looked up.
     let mut counts: HashMap<Rgba, usize> = HashMap::new();
     for run in pixels.chunk_by(|a, b| a == b) {
-        if let Some(&color) = run.first() {
-            *counts.entry(color).or_default() += run.len();
-        }
+        let [color, ..] = *run else { continue };
+        *counts.entry(color).or_default() += run.len();
     }
     let mut colors: Vec<(Rgba, usize)> = counts.into_iter().collect();
     // A map's order differs from run to run; the file must not.
     colors.sort_unstable();
     let groups = groups(colors);
-    let mut palette: Vec<Rgba> = groups.iter().map(|group| most_frequent(group)).collect();
+    let mut palette: Vec<Rgba> = groups.iter().map(Group::most_frequent).collect();
     palette.sort_unstable_by_key(|&[red, green, blue, alpha]| (alpha, red, green, blue));
     palette.dedup();
 
     let mut places: HashMap<Rgba, u8> = HashMap::new();
     for group in &groups {
-        let color = most_frequent(group);
-        let place = palette.iter().position(|&other| other == color).unwrap_or(0) as u8;
-        places.extend(group.iter().map(|&(color, _)| (color, place)));
+        let color = group.most_frequent();
+        let place = palette.iter().position(|&other| other == color).expect("the palette has a colour of each group");
+        places.extend(group.colors.iter().map(|&(color, _)| (color, place as u8)));
     }
     let mut indices = Vec::with_capacity(pixels.len());
     for run in pixels.chunk_by(|a, b| a == b) {
-        let place = run.first().and_then(|color| places.get(color)).copied().unwrap_or(0);
-        indices.resize(indices.len() + run.len(), place);
+        let [color, ..] = run else { continue };
+        indices.resize(indices.len() + run.len(), places[color]);
     }
     indexed(width, &indices, &palette)
 }
@@ -98,59 +102,71 @@ fn encode(
     Ok(file)
 }
 
-type Group = Vec<(Rgba, usize)>;
+/// Colours that one of the palette will stand for, each with how often it occurs. No group is empty.
+struct Group {
+    colors: Vec<(Rgba, usize)>,
+    /// The channel in which they differ most: their squared differences from its mean, the channel, its mean.
+    error: f64,
+    channel: usize,
+    mean: f64,
+}
+
+impl Group {
+    fn new(colors: Vec<(Rgba, usize)>) -> Self {
+        let count: f64 = colors.iter().map(|(_, count)| *count as f64).sum();
+        let (mut error, mut channel, mut mean) = (f64::NEG_INFINITY, 0, 0.0);
+        for other in 0..4 {
+            let [sum, squares] = sums(&colors, other);
+            let mean_of_other = sum / count;
+            let error_of_other = squares - mean_of_other * mean_of_other * count;
+            if error_of_other >= error {
+                (error, channel, mean) = (error_of_other, other, mean_of_other);
+            }
+        }
+        // Rounding must not split what is one colour.
+        let error = if colors.len() < 2 { 0.0 } else { error };
+        Self { colors, error, channel, mean }
+    }
+
+    /// Not the mean: flat areas keep their exact colour.
+    #[expect(clippy::expect_used, reason = "a group is split where its colours differ")]
+    fn most_frequent(&self) -> Rgba {
+        let most = self.colors.iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+        most.expect("a group has a colour").0
+    }
+}
+
+/// The sum of a channel's values, and of their squares.
+fn sums(colors: &[(Rgba, usize)], channel: usize) -> [f64; 2] {
+    [1, 2].map(|power| colors.iter().map(|(color, count)| value(*color, channel).powi(power) * *count as f64).sum())
+}
+
+#[expect(clippy::indexing_slicing, reason = "a colour has the four channels that are asked for")]
+fn value(color: Rgba, channel: usize) -> f64 {
+    f64::from(color[channel])
+}
 
 /// Splits the colours into at most 256 groups of similar ones: again and again the group that is least alike, at the mean of
 /// the channel in which it differs most.
 ///
 /// # Source
 /// Wan, Wong, Prusinkiewicz, *An algorithm for multidimensional data clustering*, 1988: the median cut's successor.
-fn groups(colors: Group) -> Vec<Group> {
+fn groups(colors: Vec<(Rgba, usize)>) -> Vec<Group> {
     if colors.len() <= MOST {
-        return colors.into_iter().map(|color| vec![color]).collect();
+        return colors.into_iter().map(|color| Group::new(vec![color])).collect();
     }
-    let mut groups: Vec<(f64, usize, f64, Group)> = Vec::new();
-    let spread = |group: Group| {
-        let (error, channel, mean) = widest(&group);
-        (error, channel, mean, group)
-    };
-    groups.push(spread(colors));
+    let mut groups = vec![Group::new(colors)];
     while groups.len() < MOST {
-        let worst = groups.iter().enumerate().max_by(|a, b| a.1.0.total_cmp(&b.1.0)).map_or(0, |(index, _)| index);
-        let (error, channel, mean, group) = groups.swap_remove(worst);
-        if error <= 0.0 {
-            groups.push((error, channel, mean, group));
+        let worst = groups.iter().enumerate().max_by(|a, b| a.1.error.total_cmp(&b.1.error));
+        let Some((worst, Group { error, .. })) = worst else { break };
+        if *error <= 0.0 {
             break;
         }
-        let (low, high) = group.into_iter().partition(|(color, _)| value(*color, channel) <= mean);
-        groups.extend([spread(low), spread(high)]);
+        let Group { colors, channel, mean, .. } = groups.swap_remove(worst);
+        let (low, high) = colors.into_iter().partition(|(color, _)| value(*color, channel) <= mean);
+        groups.extend([Group::new(low), Group::new(high)]);
     }
-    groups.into_iter().map(|group| group.3).collect()
-}
-
-/// The channel in which the group's colours differ most: their squared differences from the mean, the channel, the mean.
-fn widest(group: &[(Rgba, usize)]) -> (f64, usize, f64) {
-    let count: f64 = group.iter().map(|(_, count)| *count as f64).sum();
-    let channels = (0..4).map(|channel| {
-        let sum = |power: i32| {
-            group.iter().map(|(color, count)| value(*color, channel).powi(power) * *count as f64).sum::<f64>()
-        };
-        let mean = sum(1) / count;
-        (sum(2) - mean * mean * count, channel, mean)
-    });
-    let widest = channels.max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, 0, 0.0));
-    // Rounding must not split what is one colour.
-    if group.len() < 2 { (0.0, widest.1, widest.2) } else { widest }
-}
-
-fn value(color: Rgba, channel: usize) -> f64 {
-    f64::from(color.get(channel).copied().unwrap_or(0))
-}
-
-/// Not the mean: flat areas keep their exact colour.
-fn most_frequent(group: &[(Rgba, usize)]) -> Rgba {
-    let most = group.iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
-    most.map_or([0; 4], |(color, _)| *color)
+    groups
 }
 
 #[cfg(test)]
@@ -184,9 +200,9 @@ mod tests {
                 assert_eq!(found, expected);
             }
         }
-        let distance =
-            |(a, b): (&Rgba, &Rgba)| a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum::<f64>();
-        let mean = found.iter().zip(&pixels).map(distance).sum::<f64>() / pixels.len() as f64;
+        let channels = found.as_flattened().iter().zip(pixels.as_flattened());
+        let squares: f64 = channels.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2)).sum();
+        let mean = squares / pixels.len() as f64;
         assert!(mean.sqrt() < 16.0, "root mean square of the differences: {}", mean.sqrt());
     }
 }

@@ -1,8 +1,8 @@
-//! A drawing before it is SVG or PNG: shapes at exact positions, in CSS pixels from the top left corner.
+//! A drawing before it is SVG or PNG: shapes at exact positions, in CSS pixels from the top left corner; and what draws one.
 
 use super::picture::Picture;
 use super::text::{self, Weight};
-use super::theme::{Color, TICK};
+use super::theme::{Color, GREY, TICK};
 
 /// A part of the drawing.
 #[derive(Clone, Copy, Debug)]
@@ -158,7 +158,7 @@ impl<'a> Scene<'a> {
 
     /// A remark in the middle of an otherwise empty chart.
     pub fn remark(&mut self, frame: Frame, text: &str) {
-        let style = Type::new(TICK, Weight::Regular, super::theme::GREY).middle();
+        let style = Type::new(TICK, Weight::Regular, GREY).middle();
         let (x, y) = (frame.x + frame.width / 2.0, frame.y + frame.height / 2.0);
         self.text(x, y, &style.fit(text, frame.width), style);
     }
@@ -166,4 +166,20 @@ impl<'a> Scene<'a> {
     pub fn picture(&mut self, frame: Frame, picture: &'a Picture) {
         self.shapes.push(Shape::Picture(frame, picture));
     }
+}
+
+/// A chart: it knows its size, draws itself into a frame, and can say in words what it shows.
+pub(super) trait Draw {
+    /// The size that suits the data, in CSS pixels.
+    fn natural_size(&self) -> (f64, f64);
+
+    /// Draws into `frame`, and nowhere else.
+    fn draw<'a>(&'a self, frame: Frame, scene: &mut Scene<'a>);
+
+    /// What it shows, as the end of a sentence that begins with its title and a colon.
+    fn describe(&self) -> String;
+
+    fn set_y_range(&mut self, _low: f64, _high: f64) {}
+
+    fn set_decimals(&mut self, _decimals: usize) {}
 }

@@ -2,8 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use super::text;
 use super::theme::Color;
+use super::{axis, text};
 
 /// A number that a chart can draw: any of Rust's usual ones, or a reference to it.
 pub trait Number {
@@ -108,20 +108,31 @@ impl Series {
     pub fn markers(self) -> Self {
         Self { stroke: Stroke::Markers, ..self }
     }
+
+    /// The points that can be drawn.
+    pub(super) fn drawable(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.points.iter().copied().filter(|(x, y)| is_drawable(*x, *y))
+    }
 }
 
+/// One line: `Series: "test", 10 points`.
 impl std::fmt::Debug for Series {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Series({:?}, {} points)", self.name, self.points.len())
+        write!(f, "Series: {:?}, {} points", self.name, self.points.len())
     }
+}
+
+/// Whether a point can be drawn: beyond this, differences of two values overflow.
+pub(super) fn is_drawable(x: f64, y: f64) -> bool {
+    x.abs() < 1e300 && y.abs() < 1e300
 }
 
 fn sample(range: RangeInclusive<f64>, function: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     const STEPS: usize = 240;
     let (from, to) = (*range.start(), *range.end());
-    let x = |index: usize| from + (to - from) * index as f64 / STEPS as f64;
-    let points: Vec<_> = (0..=STEPS).map(|index| (x(index), function(x(index)))).collect();
-    let Some((low, high)) = super::axis::finite_range(points.iter().map(|point| point.1)) else { return points };
+    let x = (0..=STEPS).map(|index| from + (to - from) * index as f64 / STEPS as f64);
+    let points: Vec<_> = x.map(|x| (x, function(x))).collect();
+    let Some((low, high)) = axis::finite_range(points.iter().map(|point| point.1)) else { return points };
     let mut all = Vec::with_capacity(points.len() + 2);
     for &[mut left, mut right] in points.array_windows() {
         all.push(left);

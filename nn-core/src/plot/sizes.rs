@@ -1,8 +1,7 @@
 //! How large numbers are, over many powers of ten: the gradients of each layer.
 
-use super::axis::Axis;
-use super::chart::Draw;
-use super::scene::{Frame, Scene, Type};
+use super::axis::{self, Axis};
+use super::scene::{Draw, Frame, Scene, Type};
 use super::text::{self, Weight};
 use super::theme::{AXIS, CARD, Color, DOT, GREY, GRID, INK, LABEL, TICK};
 
@@ -37,9 +36,27 @@ impl Sizes {
         sizes.retain(|value| *value > 1e-300);
         let zeros = (all - sizes.len()) as f64 / count;
         sizes.sort_unstable_by(f64::total_cmp);
-        let at = |share: f64| sizes.get(((sizes.len().max(1) - 1) as f64 * share).round() as usize).copied();
-        let quantiles = || Some([at(0.05)?, at(0.25)?, at(0.5)?, at(0.75)?, at(0.95)?]);
-        Self { name, detail, color, root_mean_square, quantiles: quantiles(), zeros }
+        Self { name, detail, color, root_mean_square, quantiles: quantiles(&sizes), zeros }
+    }
+
+    /// "31 % are 0", if any are.
+    fn zeros(&self) -> String {
+        if self.zeros == 0.0 {
+            return String::new();
+        }
+        format!("{} % are 0", text::number(self.zeros * 100.0, if self.zeros < 0.01 { 1 } else { 0 }))
+    }
+
+    /// "weights of layer 1: root mean square 0.00060, half of them between 1.2e−5 and 3.4e−4, 31 % are 0"
+    fn describe(&self) -> String {
+        let mut said = format!("{}: root mean square {}", self.name, text::short(self.root_mean_square));
+        if let Some([_, low, _, high, _]) = self.quantiles {
+            said += &format!(", half of them between {} and {}", text::short(low), text::short(high));
+        }
+        if self.zeros > 0.0 {
+            said += &format!(", {} % are 0", text::number(self.zeros * 100.0, 0));
+        }
+        said
     }
 }
 
@@ -59,7 +76,7 @@ impl SizeChart {
             let [least, .., most] = row.quantiles?;
             Some([least.min(row.root_mean_square), most.max(row.root_mean_square)])
         });
-        let (low, high) = super::axis::finite_range(drawn.flatten())?;
+        let (low, high) = axis::finite_range(drawn.flatten())?;
         let (low, high) = (low.log10().floor() as i32, high.log10().ceil() as i32);
         Some((low, high.max(low + 1)))
     }
@@ -79,18 +96,11 @@ impl Draw for SizeChart {
         let room = frame.width * 0.3;
         let names = self.rows.iter().map(|row| strong.width(&row.name).max(small.width(&row.detail)));
         let left = frame.x + names.fold(0.0, f64::max).min(room) + 18.0;
-        let zeros = |row: &Sizes| match row.zeros {
-            zeros if zeros > 0.0 => {
-                format!("{} % are 0", text::number(zeros * 100.0, if zeros < 0.01 { 1 } else { 0 }))
-            }
-            _ => String::new(),
-        };
         let values =
-            self.rows.iter().map(|row| strong.width(&text::short(row.root_mean_square)).max(small.width(&zeros(row))));
+            self.rows.iter().map(|row| strong.width(&text::short(row.root_mean_square)).max(small.width(&row.zeros())));
         let right = (frame.right() - values.fold(0.0, f64::max).min(room) * 1.04 - 18.0).max(left + 40.0);
         let bottom = (frame.bottom() - BELOW).max(frame.y + 10.0);
         let axis = Axis::new((f64::from(low), f64::from(high)), (left, right));
-        let at = |value: f64| axis.at(value.log10().clamp(f64::from(low), f64::from(high)));
 
         let stride = (f64::from(high - low) * 44.0 / (right - left)).ceil().max(1.0) as usize;
         for power in (low..=high).step_by(stride) {
@@ -104,53 +114,65 @@ impl Draw for SizeChart {
         let pitch = (bottom - frame.y) / self.rows.len().max(1) as f64;
         for (index, row) in self.rows.iter().enumerate() {
             let y = frame.y + pitch * (index as f64 + 0.5);
-            // Name and detail above each other where there is room for both.
-            let two = pitch >= 30.0;
-            scene.text(
-                frame.x,
-                y + if two { -2.0 } else { 4.5 },
-                &strong.fit(&row.name, left - 18.0 - frame.x),
-                strong,
-            );
-            let value = Type { color: row.color.for_text(), ..strong };
-            scene.text(
-                right + 18.0,
-                y + if two { -2.0 } else { 4.5 },
-                &value.fit(&text::short(row.root_mean_square), frame.right() - right - 18.0),
-                value,
-            );
-            if two {
-                scene.text(frame.x, y + 13.0, &small.fit(&row.detail, left - 18.0 - frame.x), small);
-                scene.text(right + 18.0, y + 13.0, &small.fit(&zeros(row), frame.right() - right - 18.0), small);
-            }
-            let Some([least, low, median, high, most]) = row.quantiles else { continue };
-            let pale = CARD.mixed(row.color, 0.35);
-            scene.rect(at(least), y - 1.5, at(most) - at(least), 3.0, pale);
-            scene.rect(at(low), y - 6.0, (at(high) - at(low)).max(1.0), 12.0, pale);
-            scene.rect(at(median) - 1.0, y - 6.0, 2.0, 12.0, row.color);
-            scene.disc((at(row.root_mean_square), y), DOT + 2.2, CARD);
-            scene.disc((at(row.root_mean_square), y), DOT + 1.0, row.color);
+            row.draw_texts(scene, (left - 18.0, right + 18.0), frame, (y, pitch));
+            row.draw_sizes(scene, axis, y);
         }
         self.draw_key(scene, frame, small);
     }
 
-    /// "weights of layer 1: root mean square 0.00060, half of them between 1.2e−5 and 3.4e−4, 31 % are 0; …"
+    /// Each row in words, of more than eight the first eight.
     fn describe(&self) -> String {
-        let row = |row: &Sizes| {
-            let mut said = format!("{}: root mean square {}", row.name, text::short(row.root_mean_square));
-            if let Some([_, low, _, high, _]) = row.quantiles {
-                said += &format!(", half of them between {} and {}", text::short(low), text::short(high));
-            }
-            if row.zeros > 0.0 {
-                said += &format!(", {} % are 0", text::number(row.zeros * 100.0, 0));
-            }
-            said
-        };
-        match self.rows.len() {
-            0 => "no values".into(),
-            _ => self.rows.iter().take(8).map(row).collect::<Vec<_>>().join("; "),
+        if self.rows.is_empty() {
+            return "no values".into();
+        }
+        self.rows.iter().take(8).map(Sizes::describe).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl Sizes {
+    /// What stands left and right of a row: left up to `left`, and right from `right` on.
+    fn draw_texts(&self, scene: &mut Scene<'_>, (left, right): (f64, f64), frame: Frame, (y, pitch): (f64, f64)) {
+        let (room, value_room) = (left - frame.x, frame.right() - right);
+        let name = Type::new(LABEL, Weight::SemiBold, INK);
+        let value = Type { color: self.color.for_text(), ..name };
+        let small = Type::new(TICK, Weight::Regular, GREY);
+        // Name and detail above each other where there is room for both.
+        let has_two_lines = pitch >= 30.0;
+        let baseline = y + if has_two_lines { -2.0 } else { 4.5 };
+        scene.text(frame.x, baseline, &name.fit(&self.name, room), name);
+        scene.text(right, baseline, &value.fit(&text::short(self.root_mean_square), value_room), value);
+        if has_two_lines {
+            scene.text(frame.x, y + 13.0, &small.fit(&self.detail, room), small);
+            scene.text(right, y + 13.0, &small.fit(&self.zeros(), value_room), small);
         }
     }
+
+    /// The bars for half and for nine in ten of the values, their middle, and the root mean square.
+    fn draw_sizes(&self, scene: &mut Scene<'_>, axis: Axis, y: f64) {
+        let Some(quantiles) = self.quantiles else { return };
+        let [least, low, median, high, most] = quantiles.map(|value| on_axis(axis, value));
+        let pale = CARD.mixed(self.color, 0.35);
+        scene.rect(least, y - 1.5, most - least, 3.0, pale);
+        scene.rect(low, y - 6.0, (high - low).max(1.0), 12.0, pale);
+        scene.rect(median - 1.0, y - 6.0, 2.0, 12.0, self.color);
+        let mean = (on_axis(axis, self.root_mean_square), y);
+        scene.disc(mean, DOT + 2.2, CARD);
+        scene.disc(mean, DOT + 1.0, self.color);
+    }
+}
+
+/// Where a value stands on an axis of powers of ten.
+fn on_axis(axis: Axis, value: f64) -> f64 {
+    axis.at(value.log10().clamp(axis.low, axis.high))
+}
+
+/// Below which values 5 %, 25 %, 50 %, 75 % and 95 % of the sorted ones lie, if there are any.
+fn quantiles(sorted: &[f64]) -> Option<[f64; 5]> {
+    if sorted.is_empty() {
+        return None;
+    }
+    #[expect(clippy::indexing_slicing, reason = "a share of the last position is at most that")]
+    Some([0.05, 0.25, 0.5, 0.75, 0.95].map(|share| sorted[((sorted.len() - 1) as f64 * share).round() as usize]))
 }
 
 impl SizeChart {
@@ -177,13 +199,10 @@ impl SizeChart {
 
 /// 10⁻³
 fn power_of_ten(power: i32) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     if power == 0 {
         return "1".into();
     }
-    let raised = |c: char| match c.to_digit(10) {
-        Some(digit) => DIGITS.get(digit as usize).copied().unwrap_or(c),
-        None => '⁻',
-    };
-    format!("10{}", power.to_string().chars().map(raised).collect::<String>())
+    let sign = if power < 0 { "⁻" } else { "" };
+    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    format!("10{sign}{}", text::replace_digits(power.unsigned_abs() as usize, digits))
 }

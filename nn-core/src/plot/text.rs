@@ -24,45 +24,50 @@ pub(super) enum Face {
     Chinese,
 }
 
-static FONTS: LazyLock<[Option<FontRef<'static>>; 3]> = LazyLock::new(|| {
-    // A file that does not parse leaves its text out of a PNG; the tests would see that.
-    [
-        FontRef::try_from_slice(include_bytes!("../../assets/fonts/Inter-Regular.otf")).ok(),
-        FontRef::try_from_slice(include_bytes!("../../assets/fonts/Inter-SemiBold.otf")).ok(),
-        FontRef::try_from_slice(include_bytes!("../../assets/fonts/NotoSansCJKsc-Regular.otf")).ok(),
-    ]
-});
+static REGULAR: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| font(include_bytes!("../../assets/fonts/Inter-Regular.otf")));
+static SEMI_BOLD: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| font(include_bytes!("../../assets/fonts/Inter-SemiBold.otf")));
+static CHINESE: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| font(include_bytes!("../../assets/fonts/NotoSansCJKsc-Regular.otf")));
+
+#[expect(clippy::expect_used, reason = "the fonts are part of the crate; every figure of the tests needs all three")]
+fn font(file: &'static [u8]) -> FontRef<'static> {
+    FontRef::try_from_slice(file).expect("the crate's own fonts are whole")
+}
+
+#[expect(clippy::expect_used, reason = "the fonts are part of the crate; every figure of the tests needs all three")]
+fn units_per_em(font: &FontRef<'_>) -> f32 {
+    font.units_per_em().expect("the crate's own fonts say what an em is")
+}
 
 impl Face {
     /// The font that has this character: the weight's own, else the Chinese one, if that has it.
     pub fn of(character: char, weight: Weight) -> Option<Self> {
         let own = if weight == Weight::SemiBold { Self::SemiBold } else { Self::Regular };
-        [own, Self::Chinese].into_iter().find(|face| face.font().is_some_and(|font| font.glyph_id(character).0 != 0))
+        [own, Self::Chinese].into_iter().find(|face| face.font().glyph_id(character).0 != 0)
     }
 
     /// The height of a line in ems, from the top of the highest to the bottom of the lowest letter: ab_glyph's unit of size.
     pub fn line_height(self) -> f64 {
-        let ratio = |font: &FontRef<'_>| font.units_per_em().map(|units| f64::from(font.height_unscaled() / units));
-        self.font().and_then(ratio).unwrap_or(1.21)
+        let font = self.font();
+        f64::from(font.height_unscaled() / units_per_em(font))
     }
 
-    pub fn font(self) -> Option<&'static FontRef<'static>> {
-        let [regular, semibold, chinese] = &*FONTS;
+    pub fn font(self) -> &'static FontRef<'static> {
         match self {
-            Self::Regular => regular.as_ref(),
-            Self::SemiBold => semibold.as_ref(),
-            Self::Chinese => chinese.as_ref(),
+            Self::Regular => &REGULAR,
+            Self::SemiBold => &SEMI_BOLD,
+            Self::Chinese => &CHINESE,
         }
     }
 }
 
 /// The width of a character in ems. One that no font has takes a whole em: it is drawn as a box of that width.
 pub(super) fn advance(character: char, weight: Weight) -> f64 {
-    let font = Face::of(character, weight).and_then(Face::font);
-    font.map_or(1.0, |font| {
-        let units = font.units_per_em().unwrap_or(1000.0);
-        f64::from(font.h_advance_unscaled(font.glyph_id(character)) / units)
-    })
+    let Some(face) = Face::of(character, weight) else { return 1.0 };
+    let font = face.font();
+    f64::from(font.h_advance_unscaled(font.glyph_id(character)) / units_per_em(font))
 }
 
 /// The width of `text` in CSS pixels.
@@ -72,12 +77,9 @@ pub(super) fn width(text: &str, size: f64, weight: Weight) -> f64 {
 
 /// One line without control characters, which XML forbids.
 pub(crate) fn clean(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() || is_no_xml(c) { ' ' } else { c }).collect();
+    let text: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') { ' ' } else { c }).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_no_xml(character: char) -> bool {
-    matches!(character, '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// `text`, or as much of its beginning as fits into `room`, and `…`.
@@ -148,6 +150,11 @@ pub fn number(value: f64, decimals: usize) -> String {
     text
 }
 
+/// A whole number, thousands apart by commas.
+pub(crate) fn whole(number: usize) -> String {
+    self::number(number as f64, 0)
+}
+
 /// `value` to three significant digits: `0.478`, `1.12`, `60,000`, `1.2e−7`.
 pub(super) fn short(value: f64) -> String {
     let size = value.abs();
@@ -168,5 +175,25 @@ pub(super) fn short(value: f64) -> String {
 pub(crate) fn count(number: usize) -> String {
     const WORDS: [&str; 13] =
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    WORDS.get(number).map_or_else(|| self::number(number as f64, 0), ToString::to_string)
+    WORDS.get(number).map_or_else(|| whole(number), ToString::to_string)
+}
+
+/// "a", "a and b", "a, b and c"
+pub(super) fn list(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// `number` written with other digits: `digits[0]` for 0, and so on.
+#[expect(clippy::indexing_slicing, reason = "a digit of a decimal number is below 10")]
+pub(super) fn replace_digits(number: usize, digits: [char; 10]) -> String {
+    number.to_string().bytes().map(|digit| digits[usize::from(digit - b'0')]).collect()
+}
+
+/// Text inside an element or an attribute, in double quotes, of XML or HTML.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,6 +1,8 @@
 //! What several tests share.
 #![allow(dead_code, reason = "every test file is a crate of its own and uses a part of this")]
 
+use std::process::Command;
+
 use ndarray::{Array, Array1, Array2, Dimension};
 use nn_core::prelude::*;
 use nn_core::{Float, Layer};
@@ -11,7 +13,7 @@ use rand_distr::{Distribution, StandardNormal, Uniform};
 /// Every loss with every activation that it goes with at the end of a network.
 pub fn pairs() -> Vec<(Loss, Activation)> {
     let all = Loss::ALL.into_iter().flat_map(|loss| Activation::ALL.map(|output| (loss, output)));
-    all.filter(|(loss, output)| loss.check(*output).is_ok()).collect()
+    all.filter(|(loss, output)| loss.check_output(*output).is_ok()).collect()
 }
 
 /// Numbers of N(0, 1), `(rows, columns)`, the same for the same seed.
@@ -67,10 +69,50 @@ pub fn bits(network: &Network) -> Vec<u32> {
     layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases)).map(|number| number.to_bits()).collect()
 }
 
+/// Runs the test of this name once more, in a process of its own that our kernel might have started, and returns what it
+/// printed; in that process it returns none. `variables` are those of [`nn_core::protocol`] that it has.
+///
+/// Its working folder is a new one; ■ is the file `interrupt` in it.
+pub fn in_a_cell(test: &str, variables: &[&str]) -> Option<String> {
+    if std::env::var_os("NN_CORE_TEST_IS_A_CELL").is_some() {
+        return None;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).current_dir(&folder).env("NN_CORE_TEST_IS_A_CELL", "1");
+    command.env_remove("NN_KERNEL").env_remove("NN_KERNEL_INTERRUPT");
+    for &variable in variables {
+        command.env(variable, if variable == "NN_KERNEL" { "1" } else { "interrupt" });
+    }
+    let output = command.output().unwrap();
+    let [stdout, stderr] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+    assert!(output.status.success(), "{test}:\n{stdout}\n{stderr}");
+    assert!(stdout.contains("1 passed"), "there is no test {test}: {stdout}");
+    Some(stdout)
+}
+
 /// Says that a test was skipped, where it is seen; a failure where tests run by themselves, with `CI` set.
 pub fn skip(why: &str) {
     assert!(std::env::var_os("CI").is_none(), "{why}");
-    // Not eprintln!, which a test that passes keeps to itself.
-    let line = format!("skipped: {why}\n");
-    std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+    say(&format!("skipped: {why}"));
+}
+
+/// Says a line where it is seen: not by eprintln!, which a test that passes keeps to itself.
+pub fn say(line: &str) {
+    std::io::Write::write_all(&mut std::io::stderr(), format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// Node, if there is one; `NN_CORE_NODE` may name it. Without it, the test is skipped.
+pub fn node() -> Option<Command> {
+    let program = std::env::var_os("NN_CORE_NODE").unwrap_or_else(|| "node".into());
+    if Command::new(&program).arg("--version").output().is_ok_and(|output| output.status.success()) {
+        return Some(Command::new(program));
+    }
+    skip("JavaScript was not run; install Node, or set NN_CORE_NODE to it");
+    None
+}
+
+/// The script of an interactive part of a page.
+pub fn script(html: &str) -> &str {
+    html.split_once("<script>").unwrap().1.split_once("</script>").unwrap().0
 }

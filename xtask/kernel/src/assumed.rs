@@ -1,12 +1,14 @@
 //! What is assumed of evcxr, all in one place; everything else here would work with any program like it.
 //!
-//! [`ALL`] has a test for each: `cargo xtask test evcxr` starts a plain evcxr that knows nothing of us, gives it a few cells,
-//! and looks at what it asked of cargo and what it wrote ([`Seen`]). Whoever moves to another version changes [`VERSION`],
-//! runs that, and finds named what is no longer so, and who relied on it.
+//! [`ALL`] has a test for each: `cargo xtask test evcxr` starts a plain evcxr that knows nothing of us, gives it a few
+//! cells, and looks at what it asked of cargo and what it wrote ([`Seen`]). Whoever moves to another version changes
+//! [`VERSION`], runs that, and finds named what is no longer so, and who relied on it.
 
 mod seen;
 
 pub use seen::Seen;
+
+use crate::source;
 
 /// The version that all of this was seen in.
 pub const VERSION: &str = "0.22.0";
@@ -75,7 +77,7 @@ pub struct Assumption {
 }
 
 /// All that we assume.
-pub const ALL: [Assumption; 14] = [
+pub const ALL: [Assumption; 15] = [
     Assumption {
         what: "the program holds its banner, with its version, as one piece of text",
         relies: "the set-up, to know an evcxr_jupyter that is installed (banner)",
@@ -145,6 +147,11 @@ pub const ALL: [Assumption; 14] = [
         holds: |seen| seen.builds().all(|call| call.variable(COMPILED).is_some()),
     },
     Assumption {
+        what: "a cell's src/lib.rs has the lines by which it tells how it ends, and takes its variables from a store",
+        relies: "source.rs, which changes those lines, so that a cell that failed can say so (rewrite)",
+        holds: |seen| source::rewrite(&seen.cell, false, &[]).is_some_and(|cell| !cell.traffic.taken.is_empty()),
+    },
+    Assumption {
         what: "RUSTFLAGS begins with -Cprefer-dynamic",
         relies: "the template and stand_in.rs: other flags would compile every crate anew (RUSTFLAGS)",
         holds: |seen| {
@@ -198,6 +205,7 @@ mod tests {
             "updated_kernel_spec": true,
             "printed": "2 lemons\n5 plums\n",
             "manifest": manifest(tiny),
+            "cell": include_str!("../tests/evcxr/cell.rs"),
             "dependencies": tiny,
             "calls": calls,
         })
@@ -229,6 +237,7 @@ mod tests {
             ("opt-level = 3", "opt-level = \\\"3\\\"", "evcxr.toml's"),
             ("--message-format=json", "--message-format=short", "--message-format=json"),
             ("\"CARGO_TARGET_DIR\":\"target\"", "\"CARGO_TARGET_DIR\":\"out\"", "into `target`"),
+            ("EVCXR_PANIC_NOTIFICATION", "EVCXR_PANIC", "tells how it ends"),
             ("EVCXR_EXECUTION_SO_PATH", "EVCXR_SO", "EVCXR_EXECUTION_SO_PATH"),
             ("-Cprefer-dynamic", "-Copt-level=3", "RUSTFLAGS"),
             ("--filter-platform", "--platform", "rust-analyzer"),

@@ -9,7 +9,7 @@ use crate::assumed::{CACHE, COMPILED, CRATE};
 use crate::files::sha256;
 use crate::variables::{CALL, CARGO_HOME};
 use crate::{compile, kept, link, messages, process, way};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -46,7 +46,7 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
     let _ = fs::remove_file(&record);
     let call = kernel.join("cell.call.json");
     let start = SystemTime::now();
-    let program = env::current_exe().context("cannot tell where the kernel's cargo is")?;
+    let program = process::own_program()?;
     if env::var_os(WRAPPER).is_none() {
         cargo.env(WRAPPER, program).env(CALL, &call);
         if env::var_os(CACHE).is_none() {
@@ -181,8 +181,8 @@ fn compiled(words: &[&str]) -> Option<PathBuf> {
     Some(Path::new(folder).join(format!("{}{CRATE}{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX)))
 }
 
-/// What else a call of the compiler with these `words` depends on: manifests, cargo's settings, the compiler, and the libraries
-/// that it is given.
+/// What else a call of the compiler with these `words` depends on: manifests, cargo's settings, the compiler, and the
+/// libraries that it is given.
 fn settings(kernel: &Path, words: &[&str]) -> Option<Vec<PathBuf>> {
     let mut files = vec![kernel.join("Cargo.toml"), kernel.join("Cargo.lock"), PathBuf::from(words.first()?)];
     let home = env::var_os(CARGO_HOME).map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));

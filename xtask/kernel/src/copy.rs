@@ -4,11 +4,13 @@
 //! What cargo and build scripts write in place is really copied, so no kernel can damage the template.
 
 use crate::assumed::CRATE;
-use crate::{files, link};
+use crate::files::{self, Lock};
+use crate::link;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::SystemTime;
 
 /// Waits until nobody else reads or changes a folder of compiled crates, to change it.
@@ -19,6 +21,14 @@ pub fn lock(folder: &Path) -> Result<File> {
 /// Waits until nobody changes a folder of compiled crates, to copy it.
 pub fn lock_shared(folder: &Path) -> Result<File> {
     files::lock_shared(&lock_path(folder))
+}
+
+/// Makes cargo compile without what needs locks, if the file system of a folder of compiled crates has none: the compiler
+/// refuses to compile incrementally there.
+pub fn do_without_locks(cargo: &mut Command, folder: &Path) {
+    if files::lock_file(&lock_path(folder)).is_ok_and(|file| files::try_lock(&file) == Lock::Unknown) {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
 }
 
 /// The file whose lock guards a folder.
@@ -83,7 +93,9 @@ fn is_replaced_not_written(path: &Path, name: &str, edited: &BTreeSet<String>) -
     let is_library = path.extension().is_some_and(|extension| {
         ["rlib", "rmeta", "so", "dylib", "dll", "lib"].into_iter().any(|library| extension == library)
     });
-    let is_build_script = name.starts_with("build-script-") || name.starts_with("build_script_");
+    // Cargo's notes about them have such names too, and it writes into those.
+    let is_note = path.components().any(|part| part.as_os_str() == ".fingerprint");
+    let is_build_script = !is_note && (name.starts_with("build-script-") || name.starts_with("build_script_"));
     let is_program = is_build_script && path.extension().is_none_or(|extension| extension == "exe");
     (is_library || is_program) && !edited.contains(crate_of(name))
 }
@@ -129,9 +141,12 @@ mod tests {
             ("libown_crate_of_others-1f.rlib", true),
             ("libpolars-1f.rmeta", true),
             ("polars-1f.d", false),
-            ("build-script-build", true),
+            ("build/libc-1f/build-script-build", true),
+            (".fingerprint/libc-1f/build-script-build-script-build", false),
         ] {
-            assert_eq!(is_replaced_not_written(Path::new(name), name, &edited), is_linked, "{name}");
+            let path = Path::new(name);
+            let name_only = path.file_name().unwrap().to_string_lossy();
+            assert_eq!(is_replaced_not_written(path, &name_only, &edited), is_linked, "{name}");
         }
     }
 }

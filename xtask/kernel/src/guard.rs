@@ -6,7 +6,7 @@
 
 use crate::files::{self, Lock};
 use crate::variables::OWNER;
-use crate::{copy, folder, process};
+use crate::{copy, folder, process, relay};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ const RELAY: &str = "relay.lock";
 /// Starts the guard of the evcxr in process `kernel`, which holds the lock of `folder`. The file returned stands for us.
 pub fn spawn(kernel: u32, folder: &Path) -> Result<File> {
     let relay = files::lock(&folder.join(RELAY))?;
-    let program = std::env::current_exe().context("cannot tell where the launcher is")?;
+    let program = process::own_program()?;
     let mut guard = Command::new(program);
     guard.arg("guard").arg(kernel.to_string()).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -46,9 +46,10 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
         return run_without_locks(kernel, folder, owner.as_deref());
     }
     for owner in owner.into_iter().chain([folder.join(RELAY)]) {
+        let folder = folder.to_owned();
         thread::spawn(move || {
             if File::open(&owner).and_then(|file| file.lock_shared()).is_ok() {
-                end(kernel);
+                end(kernel, &folder);
             }
         });
     }
@@ -73,7 +74,7 @@ fn run_without_locks(kernel: u32, folder: &Path, owner: Option<&Path>) -> Result
     while living.iter().all(|&process| process::is_alive(process)) {
         thread::sleep(LOOK);
     }
-    end(kernel);
+    end(kernel, folder);
     for _ in 0..TRIES {
         thread::sleep(AGAIN);
         folder::remove(folder);
@@ -84,10 +85,12 @@ fn run_without_locks(kernel: u32, folder: &Path, owner: Option<&Path>) -> Result
     Ok(())
 }
 
-fn end(kernel: u32) {
+/// Ends evcxr, and the compiler, which listens to what stands for ■.
+fn end(kernel: u32, folder: &Path) {
     let mut kill = if cfg!(windows) { Command::new("taskkill") } else { Command::new("kill") };
     kill.args(if cfg!(windows) { &["/T", "/F", "/PID"][..] } else { &["-KILL"][..] });
     let _ = process::read(kill.arg(kernel.to_string()));
+    relay::ask_to_stop(folder);
 }
 
 /// A locked file that stands for a program that starts kernels.

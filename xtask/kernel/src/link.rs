@@ -8,9 +8,9 @@
 //! The library's name tells which libraries it was made of: after an edit of a crate the next cell has a new one, while the
 //! old one serves the variables that are alive.
 
-use crate::process;
 use crate::variables::LINK;
-use anyhow::{Context, Result};
+use crate::{files, process};
+use anyhow::Result;
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ fn shared(kernel: &Path, arguments: &[OsString], output: &Path) -> Result<PathBu
         fs::write(&refused, format!("{error:#}"))?;
         return Err(error);
     }
-    fs::rename(&fresh, &shared).context("cannot rename the crates' library")?;
+    files::rename(&fresh, &shared)?;
     Ok(shared)
 }
 

@@ -49,6 +49,11 @@ pub fn find_on_path(name: &str, without: Option<&Path>) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// This program's file.
+pub fn own_program() -> Result<PathBuf> {
+    std::env::current_exe().context("cannot tell where this program is")
+}
+
 /// Whether this is the system's administrator.
 pub fn is_root() -> bool {
     cfg!(unix) && read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")

@@ -2,7 +2,7 @@
 //!
 //! evcxr hears of a cell by lines on its stdout, and writes the code that prints them into `src/lib.rs`, around the
 //! person's own. There, and there alone, can be said what evcxr does not say: that a cell failed, with which message, at
-//! which line. So some of those lines are changed, and [`RUNTIME`] is added at the end. No line is added or taken away
+//! which line. So some of those lines are changed, and `cell_runtime.rs` is added at the end. No line is added or taken away
 //! before it, for evcxr finds the person's mistakes by the numbers of the lines.
 //!
 //! Whatever does not look as evcxr 0.22 writes it stays as it is: the cell then runs as in plain evcxr.

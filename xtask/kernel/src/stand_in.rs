@@ -10,7 +10,7 @@
 use crate::assumed::{CRATE, FOLDER, RUSTFLAGS, USUAL_LEVEL};
 use crate::files;
 use crate::variables::{CARGO_HOME, SYSROOT, VERSIONS};
-use crate::{cell, compile, folder, link, metadata, process};
+use crate::{cell, compile, copy, folder, link, metadata, process};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -33,6 +33,7 @@ pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> 
         .env("CARGO_HOME", home)
         .env(SYSROOT, sysroot)
         .env(VERSIONS, folder::template(kernels).join("Cargo.lock"));
+    copy::do_without_locks(kernel, &folder::template(kernels));
     match env::var_os("CARGO_HOME") {
         Some(real) => kernel.env(CARGO_HOME, real),
         None => kernel.env_remove(CARGO_HOME),

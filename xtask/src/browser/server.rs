@@ -2,7 +2,7 @@
 
 use crate::setup::{self, Lab};
 use anyhow::{Context, Result, bail};
-use nn_kernel::files;
+use nn_kernel::{files, process};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -29,7 +29,7 @@ impl Server {
         files::remove(&state)?;
         let log = folder.join("jupyterlab.log");
         let file = files::create(&log)?;
-        let program = std::env::current_exe().context("cannot tell where this program is")?;
+        let program = process::own_program()?;
         let mut command = Command::new(program);
         command.args(["lab", "--no-browser", "--port", "0"]).env(setup::STATE, state);
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);

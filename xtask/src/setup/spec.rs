@@ -1,16 +1,16 @@
 //! The kernel spec "rust" of our Python environment, and the launcher that it names: a copy of this program.
 
 use super::{Lab, Step};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nn_kernel::files;
-use nn_kernel::process::executable;
+use nn_kernel::process::{self, executable};
 use serde_json::json;
 use std::fs;
 use std::path::Path;
 
 /// Writes both unless they are there.
 pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
-    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    let program = process::own_program()?;
     let program = files::read(&program)?;
     let launcher = lab.bin().join(executable("nn-kernel"));
     let mut made = install_program(&launcher, &program)?;

@@ -74,7 +74,9 @@ pub fn is_built(lab: &Lab) -> bool {
 
 /// Makes a cargo command build into the template's target folder, as the kernel does.
 pub fn share_target(cargo: &mut Command, lab: &Lab, rust: &Rust) {
-    let target = folder::template(&lab.kernels()).join("target");
+    let template = folder::template(&lab.kernels());
+    let target = template.join("target");
+    copy::do_without_locks(cargo, &template);
     cargo
         .args(["--target", &rust.host])
         .env("CARGO_TARGET_DIR", &target)

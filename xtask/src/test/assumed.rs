@@ -13,7 +13,11 @@ pub fn check(lab: &Lab) -> Result<Ended> {
             "watching evcxr needs programs that are scripts, which Windows does not have".into(),
         ));
     }
-    let folder = lab.root.join("trials/evcxr");
+    let mut folder = lab.root.join("trials/evcxr");
+    if folder.to_string_lossy().contains(' ') {
+        // A plain evcxr runs no cell there (nn_kernel::way).
+        folder = std::env::temp_dir().join(format!("nn-trial-evcxr-{}", std::process::id()));
+    }
     files::remove(&folder)?;
     files::create_dir(&folder)?;
     let mut script = lab.script("watch_evcxr.py");

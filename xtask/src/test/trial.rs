@@ -3,7 +3,7 @@
 use crate::notebook;
 use crate::setup::Lab;
 use anyhow::{Context, Error, Result, anyhow};
-use nn_kernel::files;
+use nn_kernel::{files, process};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -34,7 +34,7 @@ pub fn folder(lab: &Lab) -> PathBuf {
 pub fn run(folder: &Path, name: &str, cells: &[Value]) -> Result<Trial> {
     let path = folder.join(format!("{name}.ipynb"));
     files::write(&path, notebook::of(cells.to_vec()).to_string())?;
-    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    let program = process::own_program()?;
     let output = Command::new(program).arg("run").arg(&path).stdin(Stdio::null()).output();
     let output = output.with_context(|| format!("cannot run {}", path.display()))?;
     Ok(Trial {

@@ -1,4 +1,6 @@
 //! What is ink, what is paper, and which of the ink is the digit.
+//!
+//! `assets/pad/ink.js` is this file in JavaScript, function by function: change both; `tests/pad.rs` compares them to the bit.
 
 #![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
 
@@ -120,25 +122,34 @@ pub(super) fn cropped(ink: &Array2<f32>, warnings: &mut Vec<String>) -> Array2<f
     }
 
     let (height, width) = ink.dim();
-    // The pale edge of a stroke belongs to it: one pixel around each piece.
-    let belongs = |(row, column): (usize, usize)| {
-        let rows = row.saturating_sub(1)..(row + 2).min(height);
-        rows.flat_map(|row| (column.saturating_sub(1)..(column + 2).min(width)).map(move |column| (row, column)))
-            .any(|at| pieces.iter().any(|piece| piece.label == labels[at]))
-    };
+    // Without a piece that could be a stroke, all of the picture, and no ink.
     let top = pieces.iter().map(|piece| piece.top).min().unwrap_or(0).saturating_sub(1);
     let left = pieces.iter().map(|piece| piece.left).min().unwrap_or(0).saturating_sub(1);
     let bottom = pieces.iter().map(|piece| piece.bottom + 2).max().unwrap_or(height).min(height);
     let right = pieces.iter().map(|piece| piece.right + 2).max().unwrap_or(width).min(width);
     let digit = Array2::from_shape_fn((bottom - top, right - left), |(row, column)| {
         let at = (row + top, column + left);
-        if belongs(at) { ink[at] } else { 0.0 }
+        if belongs(at, &labels, &pieces) { ink[at] } else { 0.0 }
     });
     let digit = trimmed(&digit);
     if digit.nrows().max(digit.ncols()) < 12 {
         warnings.push(format!("the digit is only {} pixels high: a larger one is read better", digit.nrows()));
     }
     digit
+}
+
+/// Whether a pixel is of one of the pieces. The pale edge of a stroke belongs to it: one pixel around each piece.
+fn belongs((row, column): (usize, usize), labels: &Array2<u32>, pieces: &[Piece]) -> bool {
+    let (rows, columns) = (row.saturating_sub(1)..=row + 1, column.saturating_sub(1)..=column + 1);
+    let (height, width) = labels.dim();
+    for row in rows.filter(|&row| row < height) {
+        for column in columns.clone().filter(|&column| column < width) {
+            if pieces.iter().any(|piece| piece.label == labels[[row, column]]) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Cuts off rows and columns at the edges that hold next to no ink.
@@ -202,12 +213,9 @@ fn pieces(ink: &Array2<f32>) -> (Array2<u32>, Vec<Piece>) {
 }
 
 /// If pieces stand side by side with a clear gap, each as tall as a digit: keeps the digit with the most ink.
+#[expect(clippy::expect_used, reason = "where it is asked for the one of several digits, there are several")]
 fn one_digit(mut pieces: Vec<Piece>, warnings: &mut Vec<String>) -> Vec<Piece> {
-    let height = |pieces: &[Piece]| {
-        let top = pieces.iter().map(|piece| piece.top).min().unwrap_or(0);
-        pieces.iter().map(|piece| piece.bottom + 1).max().unwrap_or(0) - top
-    };
-    let gap = height(&pieces) / 10;
+    let gap = height_of(&pieces) / 10;
     pieces.sort_by_key(|piece| piece.left);
     let mut digits: Vec<Vec<Piece>> = Vec::new();
     for piece in pieces {
@@ -216,15 +224,24 @@ fn one_digit(mut pieces: Vec<Piece>, warnings: &mut Vec<String>) -> Vec<Piece> {
             _ => digits.push(vec![piece]),
         }
     }
-    let tallest = digits.iter().map(|digit| height(digit)).max().unwrap_or(0);
-    let count = digits.iter().filter(|digit| 2 * height(digit) > tallest).count();
+    let tallest = digits.iter().map(|digit| height_of(digit)).max().unwrap_or(0);
+    let count = digits.iter().filter(|digit| 2 * height_of(digit) > tallest).count();
     if count < 2 {
         return digits.into_iter().flatten().collect();
     }
-    let mass = |digit: &[Piece]| digit.iter().map(|piece| piece.mass).sum::<f32>();
-    let read = digits.into_iter().max_by(|a, b| mass(a).total_cmp(&mass(b))).unwrap_or_default();
     warnings.push(format!("there seem to be {count} digits side by side: only the one with the most ink is read"));
-    read
+    let read = digits.into_iter().max_by(|a, b| mass_of(a).total_cmp(&mass_of(b)));
+    read.expect("there are two digits at least")
+}
+
+/// From the top of the highest to the bottom of the lowest; 0 without pieces.
+fn height_of(pieces: &[Piece]) -> usize {
+    let top = pieces.iter().map(|piece| piece.top).min().unwrap_or(0);
+    pieces.iter().map(|piece| piece.bottom + 1).max().unwrap_or(0) - top
+}
+
+fn mass_of(pieces: &[Piece]) -> f32 {
+    pieces.iter().map(|piece| piece.mass).sum()
 }
 
 /// The value below which this share of the values lies.

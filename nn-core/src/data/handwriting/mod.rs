@@ -1,4 +1,7 @@
 //! A picture of one handwritten digit, brought into the form that MNIST's digits have.
+//!
+//! The drawing pad does the same in JavaScript: `assets/pad/preparation.js` is [`handwriting`] there, `ink.js` and
+//! `strokes.js` are its steps. `tests/pad.rs` compares them to the bit.
 
 mod ink;
 mod picture;
@@ -8,7 +11,7 @@ use std::path::Path;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-use super::{PIXELS, SIDE};
+use super::SIDE;
 use crate::{Error, Result};
 
 /// Of MNIST's 28×28 pixels the digit fills this many per side.
@@ -34,7 +37,7 @@ pub struct Step {
 /// Reads a digit from a PNG or JPEG file and prepares it the way MNIST's digits were.
 ///
 /// ```text
-/// grey       0.299 R + 0.587 G + 0.114 B, upright as the camera's note says; transparent parts are white paper
+/// grey       0.299 R + 0.587 G + 0.114 B, turned upright as its EXIF data say; transparent parts are white paper
 /// inverted   paper 0, ink 1, whichever of them is lighter: the paper's tone and its shading are taken out
 /// cropped    the digit alone, without specks and without a second digit beside it
 /// thickened  or thinned, only where strokes would come out thinner or thicker than MNIST's
@@ -67,8 +70,8 @@ pub fn handwriting_stretched(path: impl AsRef<Path>) -> Result<Handwriting> {
     let grey = picture::read(path.as_ref())?;
     let inverted = grey.mapv(|tone| 1.0 - tone);
     let stretched = strokes::resample(&inverted, SIDE, SIDE);
-    let steps = vec![Step::new("grey", grey), Step::new("inverted", inverted), Step::new("stretched", stretched)];
-    Ok(Handwriting::from_steps(steps, Vec::new()))
+    let steps = vec![Step::new("grey", grey), Step::new("inverted", inverted)];
+    Ok(Handwriting::new(steps, Step::new("stretched", stretched), Vec::new()))
 }
 
 impl Handwriting {
@@ -106,16 +109,19 @@ impl Handwriting {
         &self.warnings
     }
 
-    fn from_steps(steps: Vec<Step>, warnings: Vec<String>) -> Self {
-        let inputs = steps.last().map_or(Array1::zeros(PIXELS), |step| step.pixels.iter().copied().collect());
+    /// `last` is 28×28, what the network sees.
+    fn new(mut steps: Vec<Step>, last: Step, warnings: Vec<String>) -> Self {
+        let inputs = last.pixels.iter().copied().collect();
+        steps.push(last);
         Self { inputs, steps, warnings }
     }
 }
 
 /// One line: `Handwriting: 28×28 from 300×280, 1 warning`.
 impl std::fmt::Debug for Handwriting {
+    #[expect(clippy::expect_used, reason = "`Handwriting::new` adds a last step to those before")]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (height, width) = self.steps.first().map_or((0, 0), |step| step.pixels.dim());
+        let (height, width) = self.steps.first().expect("a digit is the last of several steps").pixels.dim();
         let count = self.warnings.len();
         write!(f, "Handwriting: 28×28 from {width}×{height}, {count} warning{}", if count == 1 { "" } else { "s" })
     }
@@ -147,14 +153,10 @@ fn prepare(grey: Array2<f32>) -> Result<Handwriting, Fault> {
     let cropped = ink::cropped(&inverted, &mut warnings);
     let mut steps = vec![Step::new("grey", grey), Step::new("inverted", inverted)];
     let adjusted = strokes::adjusted(&cropped);
-    steps.push(Step::new("cropped", cropped));
-    if let Some((name, pixels)) = adjusted {
-        steps.push(Step::new(name, pixels));
-    }
-    // `cropped` was pushed above, so there is a last step.
-    let digit = steps.last().map(|step| step.pixels.clone()).unwrap_or_default();
-    let fitted = strokes::fitted(&digit);
+    let fitted = strokes::fitted(adjusted.as_ref().map_or(&cropped, |(_, pixels)| pixels));
     let centred = strokes::centred(&fitted);
-    steps.extend([Step::new("fitted", fitted), Step::new("centred", centred)]);
-    Ok(Handwriting::from_steps(steps, warnings))
+    steps.push(Step::new("cropped", cropped));
+    steps.extend(adjusted.map(|(name, pixels)| Step::new(name, pixels)));
+    steps.push(Step::new("fitted", fitted));
+    Ok(Handwriting::new(steps, Step::new("centred", centred), warnings))
 }

@@ -24,13 +24,16 @@ const MOST_PER_SIDE: usize = 1024;
 /// Reads a picture file as tones from 0 (black) to 1 (white), upright.
 pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
     let expected = "a PNG or JPEG picture";
-    let content = |expected: &str, found: String| Error::content(path, "", expected, found);
     let size = whole_file::size(path, expected)?;
     if size > MOST_BYTES {
-        return Err(content(expected, format!("a file of {size} bytes, more than any picture that can be read")));
+        return Err(Error::content(
+            path,
+            "",
+            expected,
+            format!("a file of {size} bytes, more than any picture that can be read"),
+        ));
     }
     let bytes = std::fs::read(path).map_err(|source| Error::io("read", path, source))?;
-    let damaged = |error: image::ImageError| content("a whole PNG or JPEG picture", format!("damage: {error}"));
     let start: Vec<u8> = bytes.iter().copied().take(4).collect();
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
     let mut reader = reader.map_err(|source| Error::io("read", path, source))?;
@@ -39,23 +42,27 @@ pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
     reader.limits(limits);
     match reader.format() {
         Some(ImageFormat::Png | ImageFormat::Jpeg) => {}
-        Some(format) => return Err(content(expected, format!("{format:?}"))),
-        None => return Err(content(expected, format!("a file that starts with the bytes {start:02x?}"))),
+        Some(format) => return Err(Error::content(path, "", expected, format!("{format:?}"))),
+        None => {
+            return Err(Error::content(path, "", expected, format!("a file that starts with the bytes {start:02x?}")));
+        }
     }
-    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let mut decoder = reader.into_decoder().map_err(|error| damaged(path, &error))?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MOST_PIXELS {
-        return Err(content("a picture of at most 50 million pixels", format!("{width}×{height}")));
+        return Err(Error::content(path, "", "a picture of at most 50 million pixels", format!("{width}×{height}")));
     }
     if decoder.total_bytes() > SMALL.max(RATIO * size) {
-        return Err(content(
+        return Err(Error::content(
+            path,
+            "",
             "at most 64 MiB of pixels, or 200 times as much as the file's size",
             format!("a file of {size} bytes that promises {width}×{height} pixels"),
         ));
     }
-    let orientation = decoder.orientation().map_err(damaged)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let orientation = decoder.orientation().map_err(|error| damaged(path, &error))?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(path, &error))?;
     image.apply_orientation(orientation);
     let (width, height) = image.dimensions();
     Ok(reduced(height as usize, width as usize, |row, column| {
@@ -65,6 +72,10 @@ pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
         // Whatever shines through a transparent pixel is white paper; the sum may exceed 1 by rounding.
         (alpha * tone + (1.0 - alpha)).clamp(0.0, 1.0)
     }))
+}
+
+fn damaged(path: &Path, error: &image::ImageError) -> Error {
+    Error::content(path, "", "a whole PNG or JPEG picture", format!("damage: {error}"))
 }
 
 /// Collects tones into a picture of at most 1024 pixels per side, each the mean of a square of the original's.

@@ -1,4 +1,6 @@
 //! Strokes as thick as MNIST's, and the digit in its place.
+//!
+//! `assets/pad/strokes.js` is this file in JavaScript: change both; `tests/pad.rs` compares them to the bit.
 
 #![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
 
@@ -90,8 +92,8 @@ fn lower_envelope(mut line: ArrayViewMut1<f32>) {
 pub(super) fn fitted(ink: &Array2<f32>) -> Array2<f32> {
     let (height, width) = ink.dim();
     let longer = height.max(width).max(1);
-    let scaled = |side: usize| ((side * BOX) as f32 / longer as f32).round().max(1.0) as usize;
-    let mut fitted = resample(ink, scaled(height), scaled(width));
+    let [height, width] = [height, width].map(|side| ((side * BOX) as f32 / longer as f32).round().max(1.0) as usize);
+    let mut fitted = resample(ink, height, width);
     let strongest = fitted.fold(0.0_f32, |most, &ink| most.max(ink));
     if strongest > 0.0 {
         fitted /= strongest;
@@ -102,19 +104,25 @@ pub(super) fn fitted(ink: &Array2<f32>) -> Array2<f32> {
 /// Puts the digit into 28×28 pixels so that its centre of mass is theirs.
 pub(super) fn centred(fitted: &Array2<f32>) -> Array2<f32> {
     // In f64, so that a digit whose centre is just between two pixels goes to the same side in JavaScript.
-    let sum = |weight: fn((usize, usize)) -> usize| {
-        fitted.indexed_iter().map(|(at, &ink)| f64::from(ink) * weight(at) as f64).sum::<f64>()
-    };
-    let mass = sum(|_| 1).max(f32::MIN_POSITIVE.into());
-    let place = |moment: f64, length: usize| {
-        let start = (SIDE as f64 / 2.0 - moment / mass).round().max(0.0) as usize;
-        start.min(SIDE.saturating_sub(length))
-    };
+    let (mut mass, mut down, mut right) = (0.0, 0.0, 0.0);
+    for ((row, column), &ink) in fitted.indexed_iter() {
+        let ink = f64::from(ink);
+        mass += ink;
+        down += ink * row as f64;
+        right += ink * column as f64;
+    }
+    let mass = mass.max(f32::MIN_POSITIVE.into());
     let (height, width) = fitted.dim();
-    let (top, left) = (place(sum(|at| at.0), height), place(sum(|at| at.1), width));
+    let (top, left) = (place(down / mass, height), place(right / mass, width));
     let mut centred = Array2::zeros((SIDE, SIDE));
     centred.slice_mut(s![top..top + height, left..left + width]).assign(fitted);
     centred
+}
+
+/// Where a side of this length begins among 28 pixels, so that its centre of mass is theirs.
+fn place(centre: f64, length: usize) -> usize {
+    let start = (SIDE as f64 / 2.0 - centre).round().max(0.0) as usize;
+    start.min(SIDE.saturating_sub(length))
 }
 
 /// The picture with another number of pixels: means over areas when it shrinks, straight lines between pixels when it grows.
@@ -138,22 +146,32 @@ impl Share {
     }
 }
 
+/// For each new pixel along one side the old ones that go into it.
 fn shares(old: usize, new: usize) -> Vec<Share> {
     let step = old as f64 / new as f64;
-    let share = |to: usize| {
-        let (from, until) = (to as f64 * step, (to + 1) as f64 * step);
-        let centre = ((to as f64 + 0.5) * step - 0.5).clamp(0.0, old.saturating_sub(1) as f64);
-        let (pixels, shrinks) = match step >= 1.0 {
-            true => (from as usize..(until.ceil() as usize).min(old), true),
-            false => (centre as usize..(centre as usize + 2).min(old), false),
-        };
-        let weight = |pixel: f64| match shrinks {
-            true => (until.min(pixel + 1.0) - from.max(pixel)).max(0.0),
-            false => (1.0 - (centre - pixel).abs()).max(0.0),
-        };
-        let (start, weights) = (pixels.start, pixels.map(|pixel| weight(pixel as f64)).collect::<Vec<_>>());
-        let sum: f64 = weights.iter().sum();
-        Share { start, weights: weights.iter().map(|weight| weight / sum).collect() }
-    };
-    (0..new).map(share).collect()
+    let mut shares = Vec::with_capacity(new);
+    for to in 0..new {
+        let mut share = if step >= 1.0 { covered(old, to, step) } else { neighbours(old, to, step) };
+        let sum: f64 = share.weights.iter().sum();
+        share.weights.iter_mut().for_each(|weight| *weight /= sum);
+        shares.push(share);
+    }
+    shares
+}
+
+/// The old pixels that a new one covers, by how much of each it covers.
+fn covered(old: usize, to: usize, step: f64) -> Share {
+    let (from, until) = (to as f64 * step, (to + 1) as f64 * step);
+    let pixels = from as usize..(until.ceil() as usize).min(old);
+    let start = pixels.start;
+    let weights = pixels.map(|pixel| pixel as f64).map(|pixel| (until.min(pixel + 1.0) - from.max(pixel)).max(0.0));
+    Share { start, weights: weights.collect() }
+}
+
+/// The two old pixels between which a new one lies, by how near they are.
+fn neighbours(old: usize, to: usize, step: f64) -> Share {
+    let centre = ((to as f64 + 0.5) * step - 0.5).clamp(0.0, old.saturating_sub(1) as f64);
+    let start = centre as usize;
+    let weights = (start..(start + 2).min(old)).map(|pixel| (1.0 - (centre - pixel as f64).abs()).max(0.0));
+    Share { start, weights: weights.collect() }
 }

@@ -14,6 +14,8 @@ pub struct Seen {
     pub program_holds_banner: bool,
     /// The `Cargo.toml` that it wrote.
     pub manifest: String,
+    /// The code that it wrote for the last cell.
+    pub cell: String,
     /// The lines that `:dep` was to add to it.
     pub dependencies: String,
     /// With which arguments rustup was called.
@@ -42,6 +44,7 @@ impl Seen {
             updated_kernel_spec: record["updated_kernel_spec"].as_bool()?,
             program_holds_banner: record["program_holds_banner"].as_bool()?,
             manifest: text(&record["manifest"])?,
+            cell: text(&record["cell"])?,
             dependencies: text(&record["dependencies"])?,
             rustup: Vec::new(),
             cargo: Vec::new(),

@@ -14,15 +14,18 @@
 mod answers;
 mod behind;
 mod connection;
+mod execute;
 mod failure;
 mod memory;
 mod message;
+mod output;
 mod records;
 mod running;
+mod set_up;
+mod shown;
 mod sockets;
 
 use crate::assist::Assist;
-use crate::progress::{self, SetUp};
 use anyhow::{Context, Result};
 use behind::Behind;
 use connection::Connection;
@@ -39,9 +42,7 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 pub use behind::Start;
-#[cfg(test)]
-pub use running::ask_to_stop;
-pub use running::{Report, Request, interrupt_file, is_to_stop};
+pub use running::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
@@ -51,6 +52,8 @@ const ASK: Duration = Duration::from_millis(100);
 const LOOK: Duration = Duration::from_millis(500);
 /// How long output waits for more.
 const GATHER: Duration = Duration::from_millis(10);
+/// The same, where it goes above something that is shown, which is then sent again.
+const GATHER_ABOVE: Duration = Duration::from_millis(200);
 /// How long a cell has to listen to ■ before a line says that it does not.
 const LISTEN: Duration = Duration::from_secs(1);
 /// How long the last output of a cell may be on its way.
@@ -66,6 +69,18 @@ const NO_TEXT: &str = "stream did not contain valid UTF-8";
 /// # Errors
 /// If Jupyter's file cannot be read, or its ports cannot be opened.
 pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Result<Start> + 'static) -> Result<()> {
+    serve(connection_file, lab, Ok(Box::new(make)))
+}
+
+/// Is a kernel in which every cell fails and says `why`.
+///
+/// # Errors
+/// As those of [`run`].
+pub fn refuse(connection_file: &Path, lab: &Path, why: String) -> Result<()> {
+    serve(connection_file, lab, Err(why))
+}
+
+fn serve(connection_file: &Path, lab: &Path, make: Result<Make, String>) -> Result<()> {
     let connection = Connection::read(connection_file)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the tasks of the kernel")?;
@@ -73,7 +88,7 @@ pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Resul
     tasks.block_on(&runtime, async {
         let (events, mut waiting) = unbounded_channel();
         let front = sockets::front(&connection, &events).await?;
-        let mut relay = Relay::new(front, events, lab, Box::new(make));
+        let mut relay = Relay::new(front, events, lab, make);
         relay.work(&mut waiting).await;
         if let Some(behind) = relay.behind.take() {
             behind.end().await;
@@ -98,8 +113,8 @@ struct Relay {
     events: UnboundedSender<Event>,
     /// Where the set-up installs, and says how far it is.
     lab: PathBuf,
-    /// Starts evcxr, once.
-    make: Option<Make>,
+    /// Starts evcxr, once; or why there is none.
+    make: Result<Make, String>,
     behind: Option<Behind>,
     /// What a cell that waits for the set-up shows.
     notice: Option<Notice>,
@@ -123,12 +138,12 @@ struct Relay {
 }
 
 impl Relay {
-    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Make) -> Relay {
+    fn new(front: Front, events: UnboundedSender<Event>, lab: &Path, make: Result<Make, String>) -> Relay {
         Relay {
             front,
             events,
             lab: lab.to_owned(),
-            make: Some(make),
+            make,
             behind: None,
             notice: None,
             folder: None,
@@ -211,80 +226,11 @@ impl Relay {
         }
     }
 
-    fn wait_for_set_up(&mut self) {
-        self.start_evcxr();
-        if self.behind.is_none() {
-            self.later(LOOK, Tick::SetUp);
-        }
-    }
-
-    /// Starts evcxr if the set-up is over; else shows how far that is.
-    fn start_evcxr(&mut self) {
-        if self.behind.is_some() {
-            return;
-        }
-        match progress::read(&self.lab) {
-            SetUp::Running(line) => self.show_progress(&line),
-            SetUp::Failed(why) => self.refuse(&format!("the set-up failed: {why}")),
-            SetUp::Over => {
-                let Some(make) = self.make.take() else { return self.refuse("evcxr_jupyter could not be started") };
-                match Behind::start(&self.lab.join("kernel"), make, &self.events) {
-                    Ok(behind) => {
-                        self.folder.clone_from(&behind.folder);
-                        self.behind = Some(behind);
-                        self.ask_whether_ready();
-                    }
-                    Err(error) => self.refuse(&format!("{error:#}")),
-                }
-            }
-        }
-    }
-
-    /// Shows in the first waiting cell how far the set-up is.
-    fn show_progress(&mut self, line: &str) {
-        let Some(cell) = self.queue.iter().find(|request| request.kind() == "execute_request").cloned() else { return };
-        if self.notice.as_ref().is_none_or(|notice| notice.cell != cell.id()) {
-            self.announce(&cell, self.number + 1);
-            self.notice = Some(Notice { cell: cell.id().to_owned(), line: String::new() });
-        }
-        let Some(notice) = self.notice.as_mut().filter(|notice| notice.line != line) else { return };
-        let kind = if notice.line.is_empty() { "display_data" } else { "update_display_data" };
-        line.clone_into(&mut notice.line);
-        let text = format!("Still being built: {line}. This cell runs as soon as that is done.");
-        let content = json!({
-            "data": { "text/plain": text },
-            "metadata": {},
-            "transient": { "display_id": format!("set-up-{}", cell.id()) },
-        });
-        self.publish(&cell, kind, content);
-    }
-
-    /// Fails what waits: there is no evcxr, and nobody makes one.
-    fn refuse(&mut self, why: &str) {
-        for request in std::mem::take(&mut self.queue).into_iter().filter(|request| request.kind() == "execute_request")
-        {
-            let mut failure = failure::Failure::new("KernelNotReady", why.to_owned());
-            failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
-            if self.notice.as_ref().is_none_or(|notice| notice.cell != request.id()) {
-                self.announce(&request, self.number + 1);
-            }
-            let running = Running::cell(request, self.requests, self.number, false, false);
-            self.reply_to_cell(&running, Some(&failure));
-        }
-    }
-
     /// That this cell has begun.
     fn announce(&self, request: &Message, number: u64) {
         self.publish_status(request, "busy");
         let content = json!({ "code": request.code(), "execution_count": number });
         self.publish(request, "execute_input", content);
-    }
-
-    fn ask_whether_ready(&mut self) {
-        let mut question = start();
-        question.header["msg_type"] = "kernel_info_request".into();
-        self.to_evcxr(|back| &back.shell, question);
-        self.later(ASK, Tick::Ready);
     }
 
     /// Serves a request of a client's; true if the kernel is to end.
@@ -357,388 +303,12 @@ impl Relay {
         self.publish(request, "status", json!({ "execution_state": state }));
     }
 
-    /// Says something on stderr, below the running cell.
-    fn warn(&mut self, text: &str) {
-        let Some(parent) = self.running.as_ref().map(|running| running.request.header.clone()) else { return };
-        self.gather("stderr", text, &parent);
-        self.flush();
-    }
-
-    /// Gives evcxr the next request, if it has none.
-    fn next(&mut self) {
-        while self.is_ready && self.running.is_none() {
-            let Some(request) = self.queue.pop_front() else { return };
-            self.requests += 1;
-            if request.kind() != "execute_request" {
-                let asked = answers::for_evcxr(&request);
-                self.running = Some(Running::question(request, self.requests));
-                self.to_evcxr(|back| &back.shell, asked);
-                return;
-            }
-            self.execute(request);
-        }
-    }
-
-    fn execute(&mut self, request: Message) {
-        let is_silent = request.content["silent"].as_bool().unwrap_or(false);
-        let is_stored = !is_silent && request.content["store_history"].as_bool().unwrap_or(true);
-        let is_ours = request.header["session"] == OURS;
-        if is_stored && !is_ours && !request.code().trim().is_empty() {
-            self.number += 1;
-        }
-        self.backtrace = running::wants_backtrace(request.code()).unwrap_or(self.backtrace);
-        let running = Running::cell(request, self.requests, self.number, is_silent, is_ours);
-        if self.notice.take_if(|notice| notice.cell == running.request.id()).is_some() {
-            self.publish(&running.request, "clear_output", json!({ "wait": false }));
-        } else if is_silent && !is_ours {
-            self.publish_status(&running.request, "busy");
-        } else if !is_ours {
-            self.announce(&running.request, self.number);
-        }
-        let is_empty = running.request.code().trim().is_empty();
-        if let Some(folder) = &self.folder {
-            running.leave_word(folder, self.backtrace);
-        }
-        let passed = running.request.clone();
-        self.running = Some(running);
-        if is_empty {
-            self.finish();
-            return;
-        }
-        self.to_evcxr(|back| &back.shell, passed);
-    }
-
-    fn take_reply(&mut self, mut reply: Message) {
-        if reply.parent["session"] == OURS && reply.kind() == "kernel_info_reply" {
-            if let Some(behind) = self.behind.as_ref().filter(|_| !self.is_ready) {
-                behind.remove_control_file();
-            }
-            self.is_ready = true;
-            self.next();
-            return;
-        }
-        if let Some(running) = self.running.as_mut().filter(|running| running.request.id() == reply.parent_id()) {
-            running.reply = Some(reply);
-            self.settle();
-        } else if let Some(identities) = self.asked.remove(reply.parent_id()) {
-            reply.identities = identities;
-            let _ = self.front.shell.send(reply);
-        }
-    }
-
-    /// What evcxr makes public: most of it goes on, some of it is kept for the end of the cell, some of it is ours.
-    fn take_output(&mut self, message: Message) {
-        if message.parent["session"] == OURS && !self.is_running(&message) {
-            return;
-        }
-        if message.kind() == "stream" {
-            self.take_stream(&message);
-            return;
-        }
-        let Some(running) = self.running.as_mut().filter(|running| running.request.id() == message.parent_id()) else {
-            self.flush();
-            let _ = self.front.iopub.send(message);
-            return;
-        };
-        match message.kind() {
-            "status" => {
-                if message.content["execution_state"] == "idle" {
-                    running.is_idle = true;
-                    self.settle();
-                } else if !running.is_cell && !running.is_asked_again {
-                    let _ = self.front.iopub.send(message);
-                }
-            }
-            "execute_input" => {}
-            "error" => running.errors.push(message.content),
-            "execute_result" => running.results.push(message.content),
-            _ => {
-                self.flush();
-                let _ = self.front.iopub.send(message);
-            }
-        }
-    }
-
-    fn is_running(&self, message: &Message) -> bool {
-        self.running.as_ref().is_some_and(|running| running.request.id() == message.parent_id())
-    }
-
-    fn take_stream(&mut self, message: &Message) {
-        let name = message.content["name"].as_str().unwrap_or("stdout").to_owned();
-        for part in records::parts(message.content["text"].as_str().unwrap_or("")) {
-            match part {
-                records::Part::Text(text) => self.gather(&name, text, &message.parent),
-                records::Part::Record(record) => self.take_record(&name, &record, message),
-            }
-        }
-    }
-
-    fn take_record(&mut self, stream: &str, record: &Value, message: &Message) {
-        if record["end"] == true {
-            if let Some(running) = &mut self.running {
-                running.ends.insert(record["of"].as_str().unwrap_or(stream).to_owned());
-                self.settle();
-            }
-        } else if record["error"].is_object() {
-            if let Some(running) = &mut self.running {
-                running.record = Some(record["error"].clone());
-            }
-        } else {
-            self.flush();
-            let parent = Message { header: message.parent.clone(), ..message.clone() };
-            if let Some(wait) = record["clear"]["wait"].as_bool() {
-                self.publish(&parent, "clear_output", json!({ "wait": wait }));
-            }
-            for (field, kind) in [("display", "display_data"), ("update", "update_display_data")] {
-                if let Some(shown) = record.get(field) {
-                    let content = json!({
-                        "data": shown.get("data").unwrap_or(&json!({})),
-                        "metadata": shown.get("metadata").unwrap_or(&json!({})),
-                        "transient": { "display_id": shown["id"] },
-                    });
-                    self.publish(&parent, kind, content);
-                }
-            }
-        }
-    }
-
-    /// Keeps output for a moment, so that a flood of lines is a few messages.
-    fn gather(&mut self, name: &str, text: &str, parent: &Value) {
-        if let Some((known, gathered, of)) = &mut self.gathered
-            && known == name
-            && of == parent
-            && gathered.len() < 1 << 16
-        {
-            gathered.push_str(text);
-            return;
-        }
-        self.flush();
-        self.gathered = Some((name.to_owned(), text.to_owned(), parent.clone()));
-        self.later(GATHER, Tick::Flush);
-    }
-
-    fn flush(&mut self) {
-        let Some((name, text, parent)) = self.gathered.take() else { return };
-        let mut parent_message = start();
-        parent_message.header = parent;
-        self.publish(&parent_message, "stream", json!({ "name": name, "text": text }));
-    }
-
     /// Passes on evcxr's question, to whom the running cell came from.
     fn ask_person(&mut self, mut question: Message) {
         self.flush();
         question.identities =
             self.running.as_ref().map(|running| running.request.identities.clone()).unwrap_or_default();
         let _ = self.front.stdin.send(question);
-    }
-
-    /// Ends the running request when evcxr has ended it and all its output is here.
-    fn settle(&mut self) {
-        let Some(running) = &mut self.running else { return };
-        if running.reply.is_none() || !running.is_idle {
-            return;
-        }
-        if running.is_cell && running.expects_end.is_none() {
-            running.report = self.folder.as_deref().and_then(|folder| Report::read(folder, running.request.id()));
-            let has_run = running.errors.is_empty() && running.report.as_ref().is_some_and(|report| report.has_run);
-            running.expects_end = Some(has_run);
-            if has_run {
-                let request = running.request_number;
-                self.later(ON_ITS_WAY, Tick::Late(request));
-            }
-        }
-        let Some(running) = &self.running else { return };
-        if running.expects_end == Some(true) && running.ends.len() < 2 {
-            return;
-        }
-        self.finish();
-    }
-
-    /// Tells everybody how the running request ended, and goes on to the next.
-    fn finish(&mut self) {
-        let Some(mut running) = self.running.take() else { return };
-        if !running.is_cell {
-            self.finish_question(running);
-            return;
-        }
-        self.flush();
-        let cell = running.as_cell(running.number);
-        let mut failure = self.failure(&running, &cell);
-        for result in std::mem::take(&mut running.results) {
-            if let Some(content) =
-                running::shown(result, running.number).filter(|_| !running.is_silent && !running.is_ours)
-            {
-                self.publish(&running.request, "execute_result", content);
-            }
-        }
-        if let Some(failure) = &mut failure {
-            let remarks = self.memory.moved_by(&cell);
-            remarks.into_iter().for_each(|remark| failure.remark(remark));
-        }
-        let is_ours = running.is_ours;
-        if !is_ours {
-            if !cell.code.trim().is_empty() {
-                self.memory.note(memory::Cell { failed: failure.is_some(), ..cell });
-            }
-            self.reply_to_cell(&running, failure.as_ref());
-        }
-        if failure.is_some() && !is_ours {
-            if running.request.content["stop_on_error"].as_bool().unwrap_or(true) {
-                self.abort_queue();
-            }
-            if let Some(code) = running.report.as_ref().and_then(Report::code_that_restores) {
-                self.queue.push_front(running::our_cell(&code));
-            }
-        }
-        self.next();
-    }
-
-    fn finish_question(&mut self, mut running: Running) {
-        let Some(mut reply) = running.reply.take() else { return self.next() };
-        if !running.is_asked_again
-            && let Some(other) = answers::instead(&running.request, &reply)
-        {
-            (running.is_asked_again, running.is_idle) = (true, false);
-            self.running = Some(running);
-            self.to_evcxr(|back| &back.shell, other);
-            return;
-        }
-        if running.request.kind() == "complete_request" {
-            let cursor = answers::cursor(&running.request);
-            self.assist.better(self.folder.as_deref(), running.request.code(), cursor, &mut reply.content);
-        } else {
-            answers::name_markdown(&mut reply.content);
-        }
-        reply.identities = running.request.identities.clone();
-        let _ = self.front.shell.send(reply);
-        self.publish_status(&running.request, "idle");
-        self.next();
-    }
-
-    fn reply_to_cell(&self, running: &Running, failure: Option<&failure::Failure>) {
-        let content = if let Some(failure) = failure {
-            if !running.is_silent {
-                self.publish(&running.request, "error", failure.content());
-            }
-            let mut content = failure.content();
-            content["status"] = "error".into();
-            content["execution_count"] = running.number.into();
-            content
-        } else {
-            json!({
-                "status": "ok",
-                "execution_count": running.number,
-                "payload": [],
-                "user_expressions": answers::user_expressions(&running.request.content),
-            })
-        };
-        let _ = self.front.shell.send(running.request.reply(content));
-        self.publish_status(&running.request, "idle");
-    }
-
-    /// How the running cell failed, if it did.
-    fn failure(&mut self, running: &Running, cell: &memory::Cell) -> Option<failure::Failure> {
-        use failure::Failure;
-        if let Some(record) = &running.record {
-            let source =
-                self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("src/lib.rs")).ok());
-            let mut cells: Vec<memory::Cell> = self.memory.cells().to_vec();
-            cells.push(cell.clone());
-            return Some(Failure::from_record(record, &source.unwrap_or_default(), &cells));
-        }
-        let first = running.errors.first()?;
-        let message = first["evalue"].as_str().unwrap_or("");
-        if let Some((output, status)) = message.split_once("Subprocess terminated with status: ") {
-            let why =
-                if running.presses > 1 { "ended by the second ■".to_owned() } else { running::explained(status) };
-            let mut failure = Failure::new("KernelProcessDied", format!("the process of the cells ended: {why}"));
-            if !output.trim().is_empty() {
-                failure.remark(output.trim_end().to_owned());
-            }
-            if let Some(gone) = self.memory.lose_all() {
-                failure.remark(gone);
-            }
-            return Some(failure);
-        }
-        if message.contains(NO_TEXT) {
-            return Some(self.begin_anew());
-        }
-        if running.report.as_ref().is_some_and(|report| report.interrupted) {
-            return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
-        }
-        let mut failure = Failure::from_compiler(&running.errors, running.number);
-        for name in running::missing_names(&running.errors) {
-            if let Some(why) = self.memory.why_gone(&name) {
-                failure.remark(why);
-            }
-        }
-        for remark in running::advice(running.request.code(), &running.errors) {
-            failure.remark(remark);
-        }
-        Some(failure)
-    }
-
-    /// Ends the cells' process, for evcxr takes the end of the cell that wrote no text for the end of the next one, and so on.
-    fn begin_anew(&mut self) -> failure::Failure {
-        self.end_cell_process();
-        // evcxr notices that its process has ended when it is to run something.
-        self.queue.push_front(running::our_cell("drop(0);"));
-        let mut failure = failure::Failure::new(
-            "KernelProcessDied",
-            "the cell wrote bytes to stdout that are no text (UTF-8), so its process had to be ended".to_owned(),
-        );
-        if let Some(gone) = self.memory.lose_all() {
-            failure.remark(gone);
-        }
-        failure
-    }
-
-    fn abort_queue(&mut self) {
-        for request in std::mem::take(&mut self.queue) {
-            if request.kind() == "execute_request" && request.header["session"] != OURS {
-                self.answer(&request, false, json!({ "status": "aborted", "execution_count": self.number }));
-            } else {
-                self.queue.push_back(request);
-            }
-        }
-    }
-
-    /// The first ■ asks the cell to stop, and our cargo to end a compiler; the second ends the cell's process.
-    fn interrupt(&mut self) {
-        self.abort_queue();
-        // A cell of ours gives back variables, and takes no time worth stopping.
-        let Some(running) = self.running.as_mut().filter(|running| running.is_cell && !running.is_ours) else { return };
-        running.presses += 1;
-        let (presses, request) = (running.presses, running.request_number);
-        if let Some(folder) = &self.folder {
-            running::ask_to_stop(folder);
-        }
-        if presses > 1 {
-            self.end_cell_process();
-        } else {
-            self.later(LISTEN, Tick::Interrupted(request));
-        }
-    }
-
-    /// evcxr ends the process that runs cells, and starts another.
-    fn end_cell_process(&self) {
-        let mut request = start();
-        request.header["msg_type"] = "interrupt_request".into();
-        self.to_evcxr(|back| &back.control, request);
-    }
-
-    fn evcxr_ended(&mut self, status: &str) {
-        self.flush();
-        if let Some(running) = self.running.take().filter(|running| running.is_cell && !running.is_ours) {
-            let mut failure =
-                failure::Failure::new("KernelProcessDied", format!("the Rust kernel itself ended: {status}"));
-            if let Some(gone) = self.memory.lose_all() {
-                failure.remark(gone);
-            }
-            self.reply_to_cell(&running, Some(&failure));
-        }
-        self.abort_queue();
-        eprintln!("Rust kernel: evcxr_jupyter ended: {status}");
     }
 }
 

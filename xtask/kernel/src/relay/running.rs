@@ -2,6 +2,7 @@
 
 use super::memory::Cell;
 use super::message::{Message, now, unique};
+use super::shown::Outputs;
 use super::{OURS, start};
 use crate::source::Traffic;
 use serde_json::{Value, json};
@@ -48,6 +49,8 @@ pub struct Running {
     pub report: Option<Report>,
     /// How often ■ was pressed.
     pub presses: u32,
+    /// What it has shown so far.
+    pub outputs: Outputs,
     /// Whether this is a question's second form.
     pub is_asked_again: bool,
 }
@@ -76,6 +79,7 @@ impl Running {
             expects_end: None,
             report: None,
             presses: 0,
+            outputs: Outputs::default(),
             is_asked_again: false,
         }
     }
