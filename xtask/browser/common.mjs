@@ -62,12 +62,12 @@ export async function until(what, value, patience = PATIENCE) {
   }
 }
 
-/** A picture of the page, or of one element, for people to look at. */
+/** A picture of the page, or of one element, for people to look at; returns its bytes. */
 export async function shoot(target, name, options = {}) {
   // JupyterLab lays out cells that come into view a frame later.
   const page = target.page?.() ?? target;
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 200)))));
-  await target.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), animations: "disabled", ...options });
+  return target.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), animations: "disabled", ...options });
 }
 
 /** Runs the tests of a script one after the other; the first that fails ends it, with a picture of what was seen. */

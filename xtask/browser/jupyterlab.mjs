@@ -63,11 +63,9 @@ export class Lab {
 
   /** Waits until no cell is running or waiting and the last one has run. */
   async done() {
-    const prompts = () =>
-      this.cells().locator(".jp-InputArea-prompt").evaluateAll((prompts) => prompts.map((prompt) => prompt.textContent.trim()));
     // The cells are marked as waiting a moment after the command.
-    await until("the cells to start", async () => (await prompts()).some((prompt) => prompt.includes("*")));
-    await until("the cells to end", async () => !(await prompts()).some((prompt) => prompt.includes("*")), ALL_CELLS);
+    await until("the cells to start", async () => (await this.numbers()).includes("*"));
+    await until("the cells to end", async () => !(await this.numbers()).includes("*"), ALL_CELLS);
   }
 
   /** Replaces a cell's code. */
@@ -97,12 +95,34 @@ export class Lab {
       await this.page.keyboard.press("Control+Enter");
       await until("the cell to begin", begun, 5_000).catch(() => {});
     }
-    if (end) await until("the cell to end", async () => /^\d+$/.test(await this.number(cell)) && (await this.number(cell)) !== before, ALL_CELLS);
+    await until("the cell to begin", begun);
+    if (end) await this.ended(cell);
     return this.output(cell);
+  }
+
+  /** Waits until a cell that has begun has a number again. */
+  ended(cell) {
+    return until("the cell to end", async () => /^\d+$/.test(await this.number(cell)), ALL_CELLS);
+  }
+
+  /** Presses a key in the cell that is being edited and waits for what it opens. */
+  async press(key, what) {
+    await this.page.keyboard.press(key);
+    await what.first().waitFor();
   }
 
   async number(cell) {
     return (await cell.locator(".jp-InputArea-prompt").textContent()).replace(/[^\d*]/g, "");
+  }
+
+  /** The code of each code cell. */
+  codes() {
+    return this.cells().evaluateAll((cells) => cells.map((cell) => [...cell.querySelectorAll(".cm-line")].map((line) => line.textContent).join("\n")));
+  }
+
+  /** Of each code cell: a number, `*` while one waits or runs, nothing where one has not run. */
+  numbers() {
+    return this.cells().locator(".jp-InputArea-prompt").evaluateAll((prompts) => prompts.map((prompt) => prompt.textContent.replace(/[^\d*]/g, "")));
   }
 
   async output(cell) {
@@ -113,7 +133,8 @@ export class Lab {
   async append(code) {
     const last = this.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").last();
     await last.scrollIntoViewIfNeeded();
-    await last.click({ position: { x: 8, y: 8 } });
+    // Beside the code: left of it stands what folds the cell.
+    await last.click({ position: { x: 40, y: 12 } });
     await this.page.keyboard.press("Escape");
     await this.page.keyboard.press("b");
     const cell = this.cells().last();

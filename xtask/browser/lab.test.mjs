@@ -1,8 +1,9 @@
-// mnist.ipynb in a real JupyterLab: run, change, draw, interrupt.
+// mnist.ipynb in a real JupyterLab: run, change, draw; then cells that fail, are interrupted, ask for help.
 
 import path from "node:path";
-import { claim, openBrowser, openPage, padOf, run, setting, shoot, until } from "./common.mjs";
+import { claim, openBrowser, openPage, padOf, run, setting, shoot } from "./common.mjs";
 import { Lab } from "./jupyterlab.mjs";
+import { kernelTests } from "./kernel.mjs";
 
 const [url, token] = [setting("NN_LAB_URL"), setting("NN_LAB_TOKEN")];
 const [served, folder] = [setting("NN_NOTEBOOKS_SERVED"), setting("NN_NOTEBOOKS")];
@@ -72,28 +73,6 @@ async function changeTheLearningRate() {
   await shoot(await lab.cell(CURVE), "lab-light-curve-of-other-rate");
 }
 
-async function interruptAndResume() {
-  await lab.open(`${served}/interrupt.ipynb`);
-  for (const text of [":dep", "let mnist"]) await lab.run(await lab.cell(text));
-  const uninterrupted = await lab.run(await lab.cell("&mut whole"));
-  const fingerprint = /fingerprint [0-9a-f]{8}/.exec(uninterrupted)?.[0];
-  claim(fingerprint, "a training that is not interrupted ends with a fingerprint", uninterrupted);
-
-  const interrupted = await lab.cell("&mut cut");
-  await lab.run(interrupted, false);
-  await until("the third epoch", async () => (await lab.output(interrupted)).includes("Epoch 2:"));
-  await lab.menu("Kernel", "Interrupt Kernel");
-  await until("the interrupt", async () => /^\d+$/.test(await lab.number(interrupted)));
-  await shoot(page, "lab-light-interrupted");
-  claim(!(await lab.output(interrupted)).includes("fingerprint"), "an interrupt stops the training");
-
-  for (const text of [":dep", "let mnist"]) await lab.run(await lab.cell(text));
-  const resumed = await lab.run(await lab.cell("training.resume"));
-  claim(/Resum/.test(resumed), "the training says that it goes on from the checkpoint", resumed);
-  claim(resumed.includes(fingerprint), "and ends with the same fingerprint", resumed);
-  await shoot(page, "lab-light-resumed");
-}
-
 async function quietNetwork() {
   claim(page.elsewhere.length === 0, "JupyterLab asked no other computer for anything", page.elsewhere.join("\n"));
 }
@@ -103,7 +82,7 @@ await run(browser, page, [
   ["light and dark", looks],
   ["the drawing pad", drawOnThePad],
   ["another learning rate", changeTheLearningRate],
-  ["interrupt and resume", interruptAndResume],
+  ...kernelTests(lab, served),
   ["no other computer", quietNetwork],
 ]);
 await fetch(`${url}/api/shutdown`, { method: "POST", headers: { Authorization: `token ${token}` } }).catch(() => {});

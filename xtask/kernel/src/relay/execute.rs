@@ -230,10 +230,11 @@ impl Relay {
         failure
     }
 
+    /// Says of the cells that wait that they do not run. They have no number: JupyterLab would show one as if they had run.
     pub(super) fn abort_queue(&mut self) {
         for request in std::mem::take(&mut self.queue) {
             if request.kind() == "execute_request" && request.header["session"] != OURS {
-                self.answer(&request, false, json!({ "status": "aborted", "execution_count": self.number }));
+                self.answer(&request, false, json!({ "status": "aborted" }));
             } else {
                 self.queue.push_back(request);
             }
