@@ -1,7 +1,10 @@
 //! A picture of one handwritten digit, brought into the form that MNIST's digits have.
 
 mod ink;
+mod lines;
+mod paper;
 mod picture;
+mod pieces;
 mod strokes;
 
 use std::path::Path;
@@ -143,8 +146,17 @@ struct Fault {
 
 fn prepare(grey: Array2<f32>) -> Result<Handwriting, Fault> {
     let mut warnings = Vec::new();
-    let inverted = ink::inverted(&grey)?;
-    let cropped = ink::cropped(&inverted, &mut warnings);
+    let mut darkness = paper::darkness(&grey)?;
+    if darkness.in_the_dark > 0.05 {
+        let part = 100.0 * darkness.in_the_dark;
+        warnings.push(format!("a table or a hard shadow, {part:.0} % of the picture, is taken out"));
+    }
+    let lines = lines::without_lines(&mut darkness.tones, darkness.noise);
+    if lines > 0 {
+        warnings.push(format!("ruled paper: {lines} line{} left out", if lines == 1 { " is" } else { "s are" }));
+    }
+    let inverted = ink::inverted(&darkness)?;
+    let cropped = pieces::cropped(&inverted, &mut warnings);
     let mut steps = vec![Step::new("grey", grey), Step::new("inverted", inverted)];
     let adjusted = strokes::adjusted(&cropped);
     steps.push(Step::new("cropped", cropped));
