@@ -61,22 +61,31 @@ function turned({ height, width, data }) {
 function slid({ height, width, data }, radius, start, count, pick) {
   const block = 2 * radius + 1;
   const [fromFirst, fromLast] = [data.slice(), data.slice()];
-  for (let row = 1; row < height; row++) {
-    if (row % block === 0) continue;
-    for (let i = row * width; i < (row + 1) * width; i++) fromFirst[i] = pick(fromFirst[i], fromFirst[i - width]);
-  }
-  for (let row = height - 1; row > 0; row--) {
-    if (row % block === 0) continue;
-    for (let i = row * width; i < (row + 1) * width; i++) fromLast[i - width] = pick(fromLast[i - width], fromLast[i]);
-  }
+  const isHigher = pick === higher;
+  // In place: each of `to`, from there on, against the one that many places before or after it.
+  const merge = (tones, to, by) => {
+    for (let i = to; i < to + width; i++) {
+      const [a, b] = [tones[i], tones[i + by]];
+      if (isHigher ? b > a : b < a) tones[i] = b;
+    }
+  };
+  for (let row = 1; row < height; row++) if (row % block !== 0) merge(fromFirst, row * width, -width);
+  for (let row = height - 1; row > 0; row--) if (row % block !== 0) merge(fromLast, (row - 1) * width, width);
   const result = picture(count, width);
   for (let row = 0; row < count; row++) {
     const first = Math.max(start + row - radius, 0);
     const last = Math.min(start + row + radius, height - 1);
-    const isOne = Math.floor(first / block) === Math.floor(last / block);
-    for (let column = 0; column < width; column++) {
-      const [above, below] = [fromLast[first * width + column], fromFirst[last * width + column]];
-      result.data[row * width + column] = !isOne ? pick(above, below) : first % block === 0 ? below : above;
+    const [above, below] = [first * width, last * width];
+    const to = row * width;
+    if (Math.floor(first / block) !== Math.floor(last / block)) {
+      for (let column = 0; column < width; column++) {
+        const [a, b] = [fromLast[above + column], fromFirst[below + column]];
+        result.data[to + column] = (isHigher ? b > a : b < a) ? b : a;
+      }
+    } else if (first % block === 0) {
+      result.data.set(fromFirst.subarray(below, below + width), to);
+    } else {
+      result.data.set(fromLast.subarray(above, above + width), to);
     }
   }
   return result;
@@ -89,9 +98,9 @@ function inkIsLighter(grey) {
   const upper = closed(small, REACH_OF_STROKES).data;
   const under = flipped(closed(flipped(small), REACH_OF_STROKES)).data;
   const { height, width, data } = small;
-  let most = 0;
-  for (let i = 0; i < data.length; i++) most = higher(most, f32(upper[i] - under[i]));
-  const changed = Uint8Array.from(data, (_, i) => (f32(upper[i] - under[i]) > f32(0.5 * most) ? 1 : 0));
+  const apart = data.map((_, i) => f32(upper[i] - under[i]) / higher(upper[i], f32(0.1)));
+  const most = apart.reduce(higher, 0);
+  const changed = Uint8Array.from(apart, (apart) => (apart > f32(f32(0.7) * most) ? 1 : 0));
   let votes = 0;
   const vote = (outside, inside) => {
     const tone = data[outside];
@@ -99,11 +108,8 @@ function inkIsLighter(grey) {
   };
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++, i++) {
-      for (const [next, exists] of [[i + width, row + 1 < height], [i + 1, column + 1 < width]]) {
-        if (!exists || changed[i] === changed[next]) continue;
-        if (changed[i]) vote(next, i);
-        else vote(i, next);
-      }
+      if (row + 1 < height && changed[i] !== changed[i + width]) changed[i] ? vote(i + width, i) : vote(i, i + width);
+      if (column + 1 < width && changed[i] !== changed[i + 1]) changed[i] ? vote(i + 1, i) : vote(i, i + 1);
     }
   }
   if (4 * changed.reduce((sum, changed) => sum + changed, 0) > 3 * height * width) {

@@ -5,10 +5,10 @@ function croppedTo(ink, warnings) {
   const found = piecesOf(ink);
   let pieces = found.pieces;
   pieces = insideFrames(insidePaper(pieces, ink, warnings), found.labels, width, warnings);
+  pieces = oneDigit(pieces, warnings);
   if (pieces.some((piece) => piece.onBorder > 0)) {
     warnings.push("the digit touches the picture's border: part of it may be missing");
   }
-  pieces = oneDigit(pieces, warnings);
   if (pieces.length > 1) {
     warnings.push(`the digit is in ${pieces.length} pieces: strokes apart are read as one digit`);
   }

@@ -7,6 +7,7 @@
 //! | [`idx`] | a pair of IDX files, plain or gzip | [`Dataset`] |
 //! | [`table`] | the same file as [`csv`] | a polars `DataFrame`, to look at |
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
+//! | [`handwriting_all`] | a picture of several | the digits from left to right |
 //!
 //! Files may be gzip whatever their names say: the content decides. A gzip file that unpacks to more than 100 times its size
 //! (and more than 16 MiB) is refused, so that a small file cannot fill the memory.
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
 pub use csv::{csv, table};
-pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
+pub use handwriting::{Handwriting, Step, handwriting, handwriting_all, handwriting_stretched};
 pub use idx::idx;
 
 use crate::{Error, Float, Result};

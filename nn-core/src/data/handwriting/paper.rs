@@ -145,11 +145,13 @@ fn ink_is_lighter(grey: &Array2<f32>) -> bool {
     let upper = closed(&small, REACH_OF_STROKES);
     let under = closed(&small.mapv(|tone| 1.0 - tone), REACH_OF_STROKES).mapv(|tone| 1.0 - tone);
     let (height, width) = small.dim();
+    // By how much of the light they differ: ink by more than a shadow.
+    let apart = Array2::from_shape_fn((height, width), |at| (upper[at] - under[at]) / higher(upper[at], 0.1));
     let mut most = 0.0;
-    for (&upper, &under) in upper.iter().zip(&under) {
-        most = higher(most, upper - under);
+    for &apart in &apart {
+        most = higher(most, apart);
     }
-    let changed = |at: [usize; 2]| upper[at] - under[at] > 0.5 * most;
+    let changed = |at: [usize; 2]| apart[at] > 0.7 * most;
     let mut votes = 0.0_f64;
     for row in 0..height {
         for column in 0..width {
@@ -169,10 +171,8 @@ fn ink_is_lighter(grey: &Array2<f32>) -> bool {
     let whole = (0..height).flat_map(|row| (0..width).map(move |column| [row, column]));
     if 4 * whole.filter(|&at| changed(at)).count() > 3 * height * width {
         // Little is left unchanged, as on squared paper: then most of what is changed is paper.
-        for ((at, &tone), &upper) in small.indexed_iter().zip(&upper) {
-            if upper - under[at] > 0.5 * most {
-                votes += f64::from((tone - under[at]).abs() - (upper - tone).abs());
-            }
+        for (at, &tone) in small.indexed_iter().filter(|(at, _)| apart[*at] > 0.7 * most) {
+            votes += f64::from((tone - under[at]).abs() - (upper[at] - tone).abs());
         }
     }
     votes < 0.0

@@ -8,14 +8,33 @@ use ndarray::{Array2, s};
 pub(super) fn cropped(ink: &Array2<f32>, warnings: &mut Vec<String>) -> Array2<f32> {
     let (labels, pieces) = pieces(ink);
     let pieces = inside_frames(inside_paper(pieces, ink.dim(), warnings), &labels, warnings);
+    let pieces = one_digit(pieces, warnings);
+    cut(ink, &labels, &pieces, warnings)
+}
+
+/// Cuts every digit out, from left to right and row by row, each with what is doubtful about it beside `warnings`.
+pub(super) fn all_cropped(ink: &Array2<f32>, warnings: &mut Vec<String>) -> Vec<(Array2<f32>, Vec<String>)> {
+    let (labels, pieces) = pieces(ink);
+    let pieces = inside_frames(inside_paper(pieces, ink.dim(), warnings), &labels, warnings);
+    let digits = in_reading_order(pieces);
+    let tallest = digits.iter().map(|digit| height(digit)).max().unwrap_or(0);
+    // A dash or a dot between the digits is less tall.
+    let digits = digits.into_iter().filter(|digit| 5 * height(digit) > 2 * tallest);
+    let cut = |digit: Vec<Piece>| {
+        let mut warnings = warnings.clone();
+        (cut(ink, &labels, &digit, &mut warnings), warnings)
+    };
+    digits.map(cut).collect()
+}
+
+/// Cuts these pieces out.
+fn cut(ink: &Array2<f32>, labels: &Array2<u32>, pieces: &[Piece], warnings: &mut Vec<String>) -> Array2<f32> {
     if pieces.iter().any(|piece| piece.on_border > 0) {
         warnings.push("the digit touches the picture's border: part of it may be missing".into());
     }
-    let pieces = one_digit(pieces, warnings);
     if pieces.len() > 1 {
         warnings.push(format!("the digit is in {} pieces: strokes apart are read as one digit", pieces.len()));
     }
-
     let (height, width) = ink.dim();
     // The pale edge of a stroke belongs to it: one pixel around each piece.
     let belongs = |(row, column): (usize, usize)| {
@@ -173,12 +192,49 @@ impl Piece {
     }
 }
 
+/// Groups pieces into digits: those of a row from left to right, then those of the next.
+fn in_reading_order(mut pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
+    // The tallest first: what stands beside one, at half its height or more, is in its row.
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.height()));
+    let mut rows: Vec<Vec<Piece>> = Vec::new();
+    for piece in pieces {
+        let shares = |other: &Piece| {
+            let shared = (piece.bottom + 1).min(other.bottom + 1).saturating_sub(piece.top.max(other.top));
+            2 * shared > piece.height()
+        };
+        match rows.iter_mut().find(|row| row.iter().any(shares)) {
+            Some(row) => row.push(piece),
+            None => rows.push(vec![piece]),
+        }
+    }
+    rows.sort_by_key(|row| row.iter().map(|piece| piece.top).min());
+    let mut digits: Vec<Vec<Piece>> = Vec::new();
+    for mut row in rows {
+        let before = digits.len();
+        row.sort_by_key(|piece| piece.left);
+        for piece in row {
+            let width = piece.right + 1 - piece.left;
+            // A stroke of the digit before lies over or under it for a good part.
+            let belongs = |other: &Piece| {
+                let shared = (other.right.min(piece.right) + 1).saturating_sub(piece.left);
+                10 * shared > 3 * width.min(other.right + 1 - other.left)
+            };
+            match digits.get_mut(before..).and_then(<[_]>::last_mut) {
+                Some(digit) if digit.iter().any(belongs) => digit.push(piece),
+                _ => digits.push(vec![piece]),
+            }
+        }
+    }
+    digits
+}
+
+/// How tall pieces are together.
+fn height(pieces: &[Piece]) -> usize {
+    Piece::around(pieces.iter()).map_or(0, |all| all.height())
+}
+
 /// If pieces stand side by side with a clear gap, each as tall as a digit: keeps the digit with the most ink.
 fn one_digit(mut pieces: Vec<Piece>, warnings: &mut Vec<String>) -> Vec<Piece> {
-    let height = |pieces: &[Piece]| {
-        let top = pieces.iter().map(|piece| piece.top).min().unwrap_or(0);
-        pieces.iter().map(|piece| piece.bottom + 1).max().unwrap_or(0) - top
-    };
     let gap = height(&pieces) / 10;
     pieces.sort_by_key(|piece| piece.left);
     let mut digits: Vec<Vec<Piece>> = Vec::new();
