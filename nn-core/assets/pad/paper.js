@@ -108,8 +108,9 @@ function inkIsLighter(grey) {
   };
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++, i++) {
-      if (row + 1 < height && changed[i] !== changed[i + width]) changed[i] ? vote(i + width, i) : vote(i, i + width);
-      if (column + 1 < width && changed[i] !== changed[i + 1]) changed[i] ? vote(i + 1, i) : vote(i, i + 1);
+      const [below, beside] = [i + 3 * width, i + 3];
+      if (row + 3 < height && changed[i] !== changed[below]) vote(...(changed[i] ? [below, i] : [i, below]));
+      if (column + 3 < width && changed[i] !== changed[beside]) vote(...(changed[i] ? [beside, i] : [i, beside]));
     }
   }
   if (4 * changed.reduce((sum, changed) => sum + changed, 0) > 3 * height * width) {

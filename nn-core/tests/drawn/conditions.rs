@@ -1,7 +1,6 @@
 //! Digits on paper as people take pictures of it: ruled, squared, on a table, half in a shadow, circled, boxed.
 //!
-//! A page is 360 pixels a side before the table is laid around it. `cargo run -p nn-core --example conditions` reads many of
-//! each kind; `tests/conditions.rs` holds what was reached.
+//! A page is 360 pixels a side before the table is laid around it. `tests/conditions.rs` reads many of each kind.
 
 use image::{Rgba, RgbaImage};
 

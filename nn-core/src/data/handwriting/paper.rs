@@ -155,8 +155,9 @@ fn ink_is_lighter(grey: &Array2<f32>) -> bool {
     let mut votes = 0.0_f64;
     for row in 0..height {
         for column in 0..width {
-            for (down, right) in [(row + 1, column), (row, column + 1)] {
-                if down == height || right == width || changed([row, column]) == changed([down, right]) {
+            // Three pixels on, clear of the pale edge of a stroke.
+            for (down, right) in [(row + 3, column), (row, column + 3)] {
+                if down >= height || right >= width || changed([row, column]) == changed([down, right]) {
                     continue;
                 }
                 let (inside, outside) = match changed([row, column]) {

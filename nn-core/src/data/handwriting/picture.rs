@@ -53,11 +53,36 @@ pub(super) fn read(path: &Path) -> Result<Picture> {
     }
 }
 
+/// Files that are taken for pictures of digits: where their mark stands, what it is, what they are and what to do.
+const OTHERS: [(usize, &[u8], &str); 14] = [
+    (4, b"ftyphei", HEIC),
+    (4, b"ftyphev", HEIC),
+    (4, b"ftypmif1", HEIC),
+    (4, b"ftypmsf1", HEIC),
+    (4, b"ftypavif", "an AVIF picture: save it as PNG or JPEG"),
+    (4, b"ftypavis", "an AVIF picture: save it as PNG or JPEG"),
+    (8, b"WEBP", "a WebP picture: save it as PNG or JPEG"),
+    (0, b"GIF8", "a GIF picture: save it as PNG or JPEG"),
+    (0, b"II*\0", "a TIFF picture: save it as PNG or JPEG"),
+    (0, b"MM\0*", "a TIFF picture: save it as PNG or JPEG"),
+    (0, b"%PDF", "a PDF document: take a picture of its page, a screenshot for instance, as PNG or JPEG"),
+    (0, b"<!doctype html", WEB),
+    (0, b"<html", WEB),
+    (0, b"<head", WEB),
+];
+const HEIC: &str = "a HEIC picture, as iPhones take them: export it as JPEG (iPhone: Settings, Camera, Formats, Most \
+                    Compatible; or send it by e-mail)";
+const WEB: &str = "a web page (HTML): download the file again, and look at it";
+
 /// What a file is that starts so.
 fn other(start: &[u8]) -> String {
-    match image::guess_format(start) {
-        Ok(format) => format!("{format:?}"),
-        Err(_) => format!("a file that starts with the bytes {:02x?}", start.get(..4).unwrap_or(start)),
+    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+    let is = |content: &[u8], at: usize, mark: &[u8]| {
+        content.get(at..at + mark.len()).is_some_and(|found| found.eq_ignore_ascii_case(mark))
+    };
+    match OTHERS.iter().find(|&&(at, mark, _)| is(start, at, mark) || at == 0 && is(text, 0, mark)) {
+        Some((_, _, name)) => (*name).into(),
+        None => format!("a file that starts with the bytes {:02x?}", start.get(..4).unwrap_or(start)),
     }
 }
 
