@@ -365,7 +365,7 @@ fn all_digits_are_read_from_left_to_right_and_row_by_row() {
     assert_eq!(heights.len(), 4, "{heights:?}");
     // In reading order they are 62, 60, 66 and 58 tall.
     assert!(heights[0] > heights[1] && heights[2] > heights[3] && heights[2] > heights[0], "{heights:?}");
-    digits.iter().for_each(|digit| assert_alike(digit, &prepared(usual()), 0.9));
+    digits.iter().for_each(|digit| assert_alike(digit, &prepared(usual()), 0.8));
     assert!(data::handwriting(&path).unwrap().warnings()[0].starts_with("there seem to be "));
 }
 
