@@ -144,7 +144,7 @@ pub fn picture(page: &Page, digit: &Digit, seed: u64) -> RgbaImage {
         let axis = usize::from(side >= 2);
         let room = (1.0 - part) * sides;
         let free = (0.5 * (room - 1.1 * size) - 6.0).max(0.0);
-        let middle = if side % 2 == 0 { 0.5 * room } else { sides - 0.5 * room };
+        let middle = if side.is_multiple_of(2) { 0.5 * room } else { sides - 0.5 * room };
         centre[axis] = middle + free * hand.between(-1.0, 1.0);
     }
     if let Some((_, Table::Under)) = page.table {
@@ -181,7 +181,7 @@ pub fn picture(page: &Page, digit: &Digit, seed: u64) -> RgbaImage {
             Table::Around(_) => right < 0.0 || down < 0.0 || right >= sides || down >= sides,
             Table::Side(part) => {
                 let along = [right, down][usize::from(side >= 2)] / sides;
-                if side % 2 == 0 { along >= 1.0 - part } else { along < part }
+                if side.is_multiple_of(2) { along >= 1.0 - part } else { along < part }
             }
             Table::Under => {
                 let (right, down) = (right - 0.5 * sides, down - 0.5 * sides);

@@ -1,5 +1,7 @@
 //! What is ink, and how much of it.
 
+#![expect(clippy::indexing_slicing, reason = "a bin's number is less than the number of bins")]
+
 use ndarray::Array2;
 
 use super::Fault;

@@ -191,7 +191,9 @@ fn ink_of(path: &Path) -> Result<(Array2<f32>, Ink)> {
         Ok(ink) => return Ok((on_white, ink)),
         Err(fault) => fault,
     };
-    if let Some((grey, Ok(ink))) = on_black.map(|grey| (Ink::of(&grey), grey)).map(|(ink, grey)| (grey, ink)) {
+    if let Some(grey) = on_black
+        && let Ok(ink) = Ink::of(&grey)
+    {
         return Ok((grey, ink));
     }
     Err(Error::content(path, "", fault.expected, fault.found))

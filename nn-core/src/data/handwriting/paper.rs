@@ -105,13 +105,13 @@ fn slid(picture: &Array2<f32>, radius: usize, start: isize, count: usize, pick: 
     let block = 2 * radius + 1;
     let (mut from_first, mut from_last) = (picture.clone(), picture.clone());
     for row in 1..height {
-        if row % block != 0 {
+        if !row.is_multiple_of(block) {
             let (above, mut here) = from_first.multi_slice_mut((s![row - 1, ..], s![row, ..]));
             here.zip_mut_with(&above, |here, &above| *here = pick(*here, above));
         }
     }
     for row in (1..height).rev() {
-        if row % block != 0 {
+        if !row.is_multiple_of(block) {
             let (mut above, here) = from_last.multi_slice_mut((s![row - 1, ..], s![row, ..]));
             above.zip_mut_with(&here, |above, &here| *above = pick(*above, here));
         }
@@ -123,7 +123,7 @@ fn slid(picture: &Array2<f32>, radius: usize, start: isize, count: usize, pick: 
         if first / block != last / block {
             row.assign(&from_last.row(first));
             row.zip_mut_with(&from_first.row(last), |tone, &other| *tone = pick(*tone, other));
-        } else if first % block == 0 {
+        } else if first.is_multiple_of(block) {
             row.assign(&from_first.row(last));
         } else {
             row.assign(&from_last.row(first));
