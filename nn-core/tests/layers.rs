@@ -103,7 +103,8 @@ fn every_room_imports_only_rooms_above_it() {
         };
         for other in others {
             let to = room(&other);
-            let always = from != "error" && ["error", "float", "protocol"].contains(&to) || LEAVES.contains(&other.as_str());
+            let always =
+                from != "error" && ["error", "float", "protocol"].contains(&to) || LEAVES.contains(&other.as_str());
             if from != to && !always && !allowed.contains(&to) {
                 wrong.push(format!("{file} imports {other}"));
             }
