@@ -1,4 +1,6 @@
 //! What is ink, and how much of it.
+//!
+//! `assets/pad/ink.js` is this file in JavaScript: change both; `tests/pad.rs` compares them to the bit.
 
 #![expect(clippy::indexing_slicing, reason = "a bin's number is less than the number of bins")]
 

@@ -1,4 +1,6 @@
 //! Ruled and squared paper: thin lines from one side of the picture to the other, taken out.
+//!
+//! `assets/pad/lines.js` is this file in JavaScript: change both; `tests/pad.rs` compares them to the bit.
 
 #![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
 

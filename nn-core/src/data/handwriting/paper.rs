@@ -1,4 +1,6 @@
 //! The paper: how light it is at every place, whatever falls on it and lies beside it.
+//!
+//! `assets/pad/paper.js` is this file in JavaScript: change both; `tests/pad.rs` compares them to the bit.
 
 #![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
 

@@ -1,4 +1,6 @@
 //! Which of the ink is the digit.
+//!
+//! `assets/pad/pieces.js` is this file in JavaScript: change both; `tests/pad.rs` compares them to the bit.
 
 #![expect(clippy::indexing_slicing, reason = "all positions come from the size of the picture they are used on")]
 
