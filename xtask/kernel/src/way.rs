@@ -111,10 +111,14 @@ mod tests {
     use super::*;
 
     fn folder(name: &str) -> PathBuf {
-        let parent = env::temp_dir().join(format!("nn-kernel way {} 数字", std::process::id()));
+        let parent = env::temp_dir().join(format!("nn-kernel way {name} {} 数字", std::process::id()));
         let folder = parent.join(name);
         files::create_dir(&folder).unwrap();
         folder
+    }
+
+    fn clean(folder: &Path) {
+        files::remove(folder.parent().unwrap()).unwrap();
     }
 
     #[test]
@@ -127,7 +131,7 @@ mod tests {
         assert_eq!(files::read_text(&library).unwrap(), "here");
         close(&folder);
         assert!(!library.exists() && folder.join("target/libctx.so").exists());
-        files::remove(&folder).unwrap();
+        clean(&folder);
     }
 
     #[test]
@@ -138,7 +142,7 @@ mod tests {
         close(&folder);
         assert_eq!(files::read_text(&path(&folder, &folder.join("lib.so")).unwrap()).unwrap(), "here");
         close(&folder);
-        files::remove(&folder).unwrap();
+        clean(&folder);
     }
 
     #[test]
@@ -160,8 +164,7 @@ mod tests {
         assert!(path(&folder, &folder.join("lib.so")).is_err());
         close(&folder);
         assert_eq!(files::read_text(&taken).unwrap(), "theirs");
-        files::remove(&folder).unwrap();
-        files::remove(&taken).unwrap();
+        clean(&folder);
     }
 
     #[test]
