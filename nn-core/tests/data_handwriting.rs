@@ -290,7 +290,13 @@ fn files_that_are_no_pictures_are_refused() {
         b"label,1x1",
         "expected a PNG or JPEG picture, found a file that starts with the bytes [6c, 61, 62, 65]",
     );
-    assert_refused(b"GIF89a\x01\0\x01\0\0\0\0;", "expected a PNG or JPEG picture, found Gif");
+    assert_refused(b"GIF89a\x01\0\x01\0\0\0\0;", "found a GIF picture: save it as PNG or JPEG");
+    assert_refused(
+        b"\0\0\0\x24ftypheic\0\0\0\0mif1heic",
+        "found a HEIC picture, as iPhones take them: export it as JPEG",
+    );
+    assert_refused(b"<!DOCTYPE html><html></html>", "found a web page (HTML): download the file again, and look at it");
+    assert_refused(b"%PDF-1.7", "found a PDF document: take a picture of its page");
     let folder = tempfile::tempdir().unwrap();
     let message = data::handwriting(folder.path()).unwrap_err().to_string();
     assert!(message.contains("expected a PNG or JPEG picture, found a folder"), "{message}");
@@ -321,9 +327,65 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
 
 #[test]
 fn a_giant_picture_is_refused_before_it_is_decoded() {
-    let expected = "expected a picture of at most 50 million pixels, found 30000×30000";
+    let expected = "expected a picture of at most 128 million pixels, found 30000×30000";
     assert_refused(&png_header(30_000, 30_000), expected);
-    assert_refused(&png_header(7000, 7000), "bytes that promises 7000×7000 pixels");
+    assert_refused(&png_header(7000, 7000), "expected a whole PNG or JPEG picture, found damage: ");
+}
+
+#[test]
+fn drawings_of_25_million_pixels_are_read() {
+    let digit = prepared(usual());
+    let grey = grey_image(&usual());
+    let large = RgbaImage::from_fn(5000, 5000, |x, y| {
+        let Luma([tone]) = *grey.get_pixel(x / 25, y / 25);
+        Rgba([tone, tone, tone, 255])
+    });
+    assert_alike(&digit, &read(&png(large)).unwrap(), 0.97);
+}
+
+#[test]
+fn light_ink_on_a_transparent_page_is_read() {
+    let digit = prepared(usual());
+    let grey = grey_image(&usual());
+    let light = RgbaImage::from_fn(200, 200, |x, y| Rgba([255, 255, 255, 255 - grey.get_pixel(x, y).0[0]]));
+    assert_alike(&digit, &read(&png(light)).unwrap(), 0.99);
+}
+
+/// Two rows, with a dash that is no digit.
+#[test]
+fn all_digits_are_read_from_left_to_right_and_row_by_row() {
+    let places = [((20.0, 150.0), 60.0), ((25.0, 20.0), 62.0), ((120.0, 30.0), 66.0), ((118.0, 210.0), 58.0)];
+    let mut page = Array2::from_elem((220, 300), 1.0_f32);
+    for (place, size) in places {
+        page.zip_mut_with(&seven(220, 300, place, size, 8.0), |page, &seven| *page = page.min(seven));
+    }
+    page.slice_mut(s![148..154, 120..150]).fill(0.0);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sheet.png");
+    fs::write(&path, png(grey_image(&page))).unwrap();
+    let digits = data::handwriting_all(&path).unwrap();
+    let heights: Vec<usize> = digits.iter().map(|digit| digit.steps()[2].pixels.nrows()).collect();
+    assert_eq!(heights.len(), 4, "{heights:?}");
+    // In reading order they are 62, 60, 66 and 58 tall.
+    assert!(heights[0] > heights[1] && heights[2] > heights[3] && heights[2] > heights[0], "{heights:?}");
+    digits.iter().for_each(|digit| assert_alike(digit, &prepared(usual()), 0.8));
+    assert!(data::handwriting(&path).unwrap().warnings()[0].starts_with("there seem to be "));
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let said = |grey: Array2<f32>| prepared(grey).warnings().join("; ");
+    let mut ruled = usual();
+    (20..200).step_by(30).for_each(|row| ruled.row_mut(row).mapv_inplace(|tone| tone.min(0.5)));
+    assert_eq!(said(ruled), "ruled paper: 6 lines are left out");
+    let mut boxed = usual();
+    for (rows, columns) in [(20..23, 20..180), (177..180, 20..180), (20..180, 20..23), (20..180, 177..180)] {
+        boxed.slice_mut(s![rows, columns]).fill(0.0);
+    }
+    assert_eq!(said(boxed), "a line around the digit is left out");
+    let mut table = Array2::from_elem((200, 300), 0.25);
+    table.slice_mut(s![.., ..200]).assign(&usual());
+    assert_eq!(said(table), "a table or a hard shadow, 33 % of the picture, is taken out");
 }
 
 #[test]

@@ -75,6 +75,11 @@ fn names(start: &str, separator: &str) -> String {
     (1..=784).map(|i| format!("{start}{i}")).collect::<Vec<_>>().join(separator)
 }
 
+/// `0,1,2,…`, so many.
+fn numbered(count: usize) -> String {
+    (0..count).map(|i| i.to_string()).collect::<Vec<_>>().join(",")
+}
+
 fn label_first(_: usize, label: u8, pixels: Vec<String>) -> Vec<String> {
     [vec![label.to_string()], pixels].concat()
 }
@@ -92,6 +97,9 @@ fn tables_of_every_common_layout_are_read_as_the_same_pictures() {
     let decimals = |row, label, pixels| label_first(row, label, pixels).iter().map(|x| format!("{x}.0")).collect();
     let (commas, semicolons, tabs) = (names("pixel", ","), names("pixel", ";"), names("pixel", "\t"));
     let tables = [
+        ("pandas' own names", table(&format!("label,{}\n", numbered(784)), label_first, ",")),
+        ("pandas' own names and index", table(&format!(",label,{}\n", numbered(784)), index_first, ",")),
+        ("pandas' own names, the label last", table(&format!("{},class\n", numbered(784)), label_last, ",")),
         ("Kaggle's", table(&format!("label,{commas}\n"), label_first, ",")),
         ("pjreddie's, without a header", table("", label_first, ",")),
         ("with a byte order mark", table("\u{feff}", label_first, ",")),
@@ -123,6 +131,7 @@ fn pictures_without_labels_are_inputs() {
     for text in [
         table(&format!("{}\n", names("pixel", ",")), only_pixels, ","),
         table("", only_pixels, ","),
+        table(&format!("{}\n", numbered(784)), only_pixels, ","),
         table(&format!(",{}\n", names("pixel", ",")), with_index, ","),
         table(&format!("{}\n", names("pixel", ";")), only_pixels, ";"),
     ] {
@@ -168,9 +177,8 @@ fn without_a_header_lines_are_counted_from_the_first() {
 
 #[test]
 fn what_may_mean_several_things_is_refused_with_the_cure() {
-    let numbered: Vec<_> = (0..785).map(|i| i.to_string()).collect();
     assert_refused(
-        &table(&(numbered.join(",") + "\n"), label_first, ","),
+        &table(&(numbered(785) + "\n"), label_first, ","),
         "found a header that only numbers the columns, `0,…`: in pandas, to_csv(…, header=False, index=False)",
     );
     let mangled: Vec<_> = (0..785).map(|i| if i == 0 { "5".into() } else { format!("0.{i}") }).collect();

@@ -55,6 +55,8 @@ fn learning_rate_10_kills_all_hidden_neurons_without_an_error() {
     assert!(history.test_losses().iter().all(|loss| (loss - 10_f64.ln()).abs() < 0.02), "{:?}", history.test_losses());
     let answers = network.classify_all(mnist.test.inputs.view()).unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
+    let hint = history.hints[0].to_string();
+    assert!(hint.starts_with("all 100 neurons of layer 1 are silent"), "{hint}");
 }
 
 #[test]

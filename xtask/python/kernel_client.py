@@ -41,13 +41,14 @@ class Outcome:
 class Kernel:
     """A kernel and one client of it."""
 
-    def __init__(self, log=None):
+    def __init__(self, log=None, is_awaited=True):
         self.manager = KernelManager(kernel_name="rust")
         self.manager.start_kernel(stderr=log)
         self.client = self.manager.client()
         self.client.start_channels()
         self.outputs, self.replies = collections.defaultdict(list), {}
-        self.client.wait_for_ready(timeout=PATIENCE)
+        if is_awaited:
+            self.client.wait_for_ready(timeout=PATIENCE)
 
     def another_client(self):
         """One more client of this kernel, with a session of its own, as another browser has."""
@@ -100,6 +101,10 @@ class Kernel:
         """What a cell that still runs has printed so far."""
         streams = [message["content"]["text"] for message in self.outputs[request] if message["msg_type"] == "stream"]
         return "".join(streams)
+
+    def first(self, request, kind):
+        """The first message of a kind that a request has brought about so far."""
+        return next((message for message in self.outputs[request] if message["msg_type"] == kind), None)
 
     def wait_for_text(self, request, text, patience=PATIENCE):
         """Waits until a running cell has printed `text`."""

@@ -5,6 +5,7 @@
 Exit code 0: everything came as it must. 1: the table marks what did not, and the reasons stand below it.
 """
 
+import json
 import sys
 import textwrap
 import time
@@ -164,12 +165,31 @@ def _(kernel):
     return failing.traceback.splitlines()[-1]
 
 
-@row("a loop, a ()")
+@row("a loop; network.save(…)?, which returns ()")
 def _(kernel):
-    for code in ["for _ in 0..2 {}", "drop(1)", "if true { () } else { () }"]:
+    for code in ["for _ in 0..2 {}", "std::fs::create_dir_all(\".\")?"]:
         outcome = kernel.must(code)
         same((outcome.shown, outcome.kinds), (None, []))
     return "nothing is shown"
+
+
+@row("a figure that changes while its cell runs")
+def _(kernel):
+    def say(what, text):
+        data = {what: {"data": {"text/html": text}, "metadata": {}, "id": "curve"}}
+        return f'println!("\\u{{1e}}{{}}", r#"{json.dumps(data)}"#);\n'
+
+    wait = "std::thread::sleep(std::time::Duration::from_millis(600));\n"
+    request = kernel.send(say("display", "one") + wait + say("update", "two") + wait)
+    found = []
+    for kind in ["display_data", "update_display_data"]:
+        kernel.wait(lambda: kernel.first(request, kind), 60, kind)
+        assert not kernel.is_idle(request), f"{kind} came when the cell had ended"
+        content = kernel.first(request, kind)["content"]
+        found.append((content["data"]["text/html"], content["transient"]["display_id"]))
+    same(found, [("one", "curve"), ("two", "curve")])
+    same(kernel.end_of(request).kinds, ["display_data", "update_display_data"])
+    return "it is shown at once, and changes in its place"
 
 
 @row("std::process::exit(3)")
@@ -258,6 +278,20 @@ def _(kernel):
     last = [match for match in matches if match.startswith(("into(", "try_into("))]
     assert matches.index("put(") == 0 or last == matches[-len(last) :], matches
     return f"{', '.join(matches[:4])}, … ({seconds:.2f} s)"
+
+
+@row("Tab and Shift+Tab while a cell runs")
+def _(kernel):
+    request = kernel.send('println!("begun");\nstd::thread::sleep(std::time::Duration::from_secs(2));')
+    kernel.wait_for_text(request, "begun")
+    start = time.monotonic()
+    for kind in ["complete", "inspect"]:
+        answer = kernel.ask(f"{kind}_request", {"code": "String::fro", "cursor_pos": 11, "detail_level": 0})
+        same(answer["status"], "ok")
+    seconds = time.monotonic() - start
+    assert not kernel.is_idle(request), f"answered after {seconds} s, when the cell had ended"
+    same(kernel.end_of(request).status, "ok")
+    return f"answered after {seconds:.2f} s, from what is known"
 
 
 @row("■ in a loop that listens")

@@ -54,8 +54,10 @@ def main():
     try:
         passed = Run(notebook, arguments.notebook).execute()
     except KeyboardInterrupt:
-        print("\ninterrupted; the kernel was stopped", file=sys.stderr)
-        return 130
+        print("\ninterrupted; the kernel was stopped", file=sys.stderr, flush=True)
+        sys.stdout.flush()
+        # nbclient, at Python's end or cancelled, closes sockets on which its tasks wait: zmq then aborts, or waits for ever.
+        os._exit(130)
     normalise(notebook)
     write(notebook, arguments.output)
     if not passed:
@@ -84,7 +86,7 @@ class Run(NotebookClient):
 
     def execute(self):
         """Runs all code cells in a new kernel; reports the first that fails and returns False."""
-        # In a thread, because nbclient would otherwise have signals of its own: interrupted, it waits for a dead kernel.
+        # In a thread, because nbclient would otherwise answer signals itself: interrupted, it waits for a dead kernel.
         loop, outcome = asyncio.SelectorEventLoop(), []
         task = loop.create_task(self.outcome())
         worker = threading.Thread(target=lambda: outcome.append(loop.run_until_complete(task)))
@@ -94,10 +96,17 @@ class Run(NotebookClient):
             while worker.is_alive():
                 worker.join(0.2)
         except KeyboardInterrupt:
-            loop.call_soon_threadsafe(task.cancel)
-            worker.join()
+            self.kill_kernel()
             raise
         return outcome == [None] or self.report(outcome[0] if outcome else "the runner itself failed; see above")
+
+    def kill_kernel(self):
+        """Ends the kernel's process, if it has been started; what it leaves, its guard removes."""
+        process = self.km and self.km.provisioner and self.km.provisioner.process
+        if process:
+            process.kill()
+            process.wait()
+            self.km.cleanup_connection_file()
 
     async def outcome(self):
         """None if all cells passed, otherwise the message of the one that failed."""
@@ -108,7 +117,7 @@ class Run(NotebookClient):
             return error.traceback or error.evalue or "the kernel reports an error without a message"
         except DidNotFail as error:
             return str(error)
-        except (DeadKernelError, asyncio.CancelledError):
+        except DeadKernelError:
             return f"the kernel died\n{self.log_of_kernel.tail()}"
         except RuntimeError as error:
             if self.number:

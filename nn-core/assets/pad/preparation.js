@@ -25,8 +25,22 @@ function greyOf(bytes, height, width) {
 /** The 28×28 picture that the network sees, and what may be wrong with it; no picture for a blank page. */
 function prepare(grey) {
   const warnings = [];
-  const ink = inverted(grey);
+  const dark = darkness(grey);
+  if (dark.inTheDark > f32(0.05)) {
+    const part = rounded(f32(100 * dark.inTheDark));
+    warnings.push(`a table or a hard shadow, ${part} % of the picture, is taken out`);
+  }
+  const lines = withoutLines(dark.tones, dark.noise);
+  if (lines > 0) warnings.push(`ruled paper: ${lines} line${lines === 1 ? " is" : "s are"} left out`);
+  const ink = inverted(dark);
   if (ink === null) return { digit: null, warnings };
   const cropped = croppedTo(ink, warnings);
   return { digit: centred(fitted(adjusted(cropped))), warnings };
+}
+
+/** The whole number nearest, as Rust's `{:.0}` writes it: of two as near, the even one. */
+function rounded(value) {
+  const whole = Math.floor(value);
+  if (value - whole !== 0.5) return Math.round(value);
+  return whole % 2 === 0 ? whole : whole + 1;
 }

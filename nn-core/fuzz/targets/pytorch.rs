@@ -28,6 +28,7 @@ fuzz_target!(|input: &[u8]| {
     let same = Network::load(path.with_file_name("again.safetensors")).expect("what was saved can be loaded");
     assert_eq!(same.fingerprint(), network.fingerprint());
     let model = onnx::read(&std::fs::read(path.with_file_name("again.onnx")).expect("it was written"));
+    assert_eq!(model.widths[0], network.sizes()[0]);
     let layers = model.layers.into_iter().map(|(weights, biases, activation)| Layer { weights, biases, activation });
     assert!(Network::from_layers(layers.collect()).is_ok_and(|again| again == network.cast()));
 });
@@ -47,7 +48,8 @@ fn file(content: &[u8]) -> Vec<u8> {
         };
         let (name, start) = (if setting(0) > 200 { name.replace('0', "fc1") } else { name.to_owned() }, end);
         end += count * size;
-        header += &format!("\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{start},{end}]}},");
+        header +=
+            &format!("\"{name}\":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{start},{end}]}},");
     }
     header.pop();
     header.push('}');

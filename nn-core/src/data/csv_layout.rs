@@ -91,7 +91,11 @@ pub(super) fn header(path: &Path, text: &[u8], purpose: For) -> Result<Header> {
     // Counted before they are kept: a long line of commas should not fill the memory.
     let columns = fields(line, separator).count();
     let numbers = fields(line, separator).filter(|field| is_number(field)).count();
-    if 2 * numbers > columns {
+    // pandas names columns 0, 1, 2, …: a name that is none of these shows that it is a header.
+    let mut ends = fields(line, separator).take(1).chain(fields(line, separator).skip(1).last());
+    let named = ends.any(|name| is_one_of(name, &LABEL_NAMES) || is_one_of(name, &INDEX_NAMES));
+    let only_numbered = purpose == For::Inputs && columns == PIXELS && counts(line, separator, 0);
+    if 2 * numbers > columns && !named && !only_numbered {
         return without_header(path, line, separator, columns, mark, purpose);
     }
     with_header(path, line, separator, columns, mark + end, purpose)
@@ -100,8 +104,7 @@ pub(super) fn header(path: &Path, text: &[u8], purpose: For) -> Result<Header> {
 /// The layout of a table whose first line holds numbers, after `mark` bytes.
 fn without_header(path: &Path, line: &str, separator: u8, columns: usize, mark: usize, purpose: For) -> Result<Header> {
     let first = shown(fields(line, separator).next().unwrap_or_default());
-    let counts = |from: usize| fields(line, separator).zip(from..).all(|(field, number)| field == number.to_string());
-    if columns > 2 && (counts(0) || counts(1)) {
+    if columns > 2 && (counts(line, separator, 0) || counts(line, separator, 1)) {
         let cure = "in pandas, to_csv(…, header=False, index=False) leaves it out";
         return Err(line_1(path, HEADER, format!("a header that only numbers the columns, `{first},…`: {cure}")));
     }
@@ -194,6 +197,11 @@ fn separator(line: &str) -> u8 {
 /// The fields of the first line, without blanks and quotes around them.
 fn fields(line: &str, separator: u8) -> impl Iterator<Item = &str> {
     line.trim_end_matches(['\r', '\n', ' ']).split(char::from(separator)).map(|name| name.trim().trim_matches('"'))
+}
+
+/// Whether the fields are from, from + 1, ….
+fn counts(line: &str, separator: u8, from: usize) -> bool {
+    fields(line, separator).zip(from..).all(|(field, number)| field == number.to_string())
 }
 
 /// Whether a field of the first line is a number, so that the line is no header.

@@ -8,6 +8,7 @@
 //! | [`idx`] | a pair of IDX files, plain or gzip | [`Dataset`] |
 //! | `table` (feature `tables`) | the same file as [`csv`] | a polars `DataFrame`, to look at |
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
+//! | [`handwriting_all`] | a picture of several | the digits from left to right |
 //!
 //! Files may be gzip whatever their names say: the content decides. A file of another kind is named, with what to do: a web
 //! page that was saved as `.gz`, numpy's `.npz`, a pickle, Parquet, ….
@@ -31,11 +32,11 @@ mod mnist;
 mod table;
 
 pub use csv::{csv, inputs};
-pub(crate) use dataset::SIDE;
-pub use dataset::{Dataset, one_hot};
 #[cfg(feature = "figures")]
-pub(crate) use dataset::{LABELS, PIXELS};
-pub use handwriting::{Handwriting, Step, handwriting, handwriting_stretched};
+pub(crate) use dataset::LABELS;
+pub use dataset::{Dataset, one_hot};
+pub(crate) use dataset::{PIXELS, SIDE};
+pub use handwriting::{Handwriting, Step, handwriting, handwriting_all, handwriting_stretched};
 pub use idx::idx;
 pub use mnist::{Mnist, mnist};
 #[cfg(feature = "tables")]

@@ -1,6 +1,6 @@
 //! The drawing pad: a page's own copy of a network, that reads what is drawn on it.
 //!
-//! What the page calculates is written twice: `assets/pad/preparation.js`, `ink.js` and `strokes.js` are
+//! What the page calculates is written twice: `assets/pad/preparation.js`, `paper.js`, `lines.js`, `ink.js`, `pieces.js` and `strokes.js` are
 //! `data/handwriting` in JavaScript, `network.js` is [`Network::predict`]. `tests/pad.rs` compares them.
 
 use std::fmt;
@@ -132,7 +132,10 @@ impl DrawingPad {
             style: include_str!("../../assets/pad/pad.css"),
             scripts: &[
                 include_str!("../../assets/pad/preparation.js"),
+                include_str!("../../assets/pad/paper.js"),
+                include_str!("../../assets/pad/lines.js"),
                 include_str!("../../assets/pad/ink.js"),
+                include_str!("../../assets/pad/pieces.js"),
                 include_str!("../../assets/pad/strokes.js"),
                 include_str!("../../assets/pad/network.js"),
                 include_str!("../../assets/pad/pad.js"),

@@ -13,7 +13,6 @@ pub(crate) enum Wanted {
     /// A file of images or labels, IDX.
     Idx,
     /// A PNG or JPEG picture.
-    #[allow(dead_code, reason = "the reader of pictures asks with it")]
     Picture,
     /// A network, safetensors.
     Network,

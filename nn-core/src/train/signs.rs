@@ -32,6 +32,9 @@ const RUN: usize = 20;
 /// The share of pictures that are wider than high, from which on they are taken to lie on their side: of MNIST's 10 % are.
 const WIDE: f64 = 0.7;
 
+/// A loss has risen if it is so many times what it was: one that has stopped falling goes up and down a little.
+const RISEN: f64 = 1.01;
+
 /// A network learns by heart where its test loss is so many times its training loss, and its accuracy so much lower.
 const LOSSES_APART: f64 = 2.0;
 const ACCURACIES_APART: f64 = 0.1;
@@ -198,13 +201,16 @@ fn extent(picture: ArrayView1<'_, f32>) -> (usize, usize) {
 /// Whether a loss rose in each of the last three epochs.
 fn rising_losses(history: &History) -> Option<Hint> {
     let [.., a, b, c, d] = &history.epochs[..] else { return None };
-    let rises = |losses: [f64; 4]| losses.is_sorted_by(|one, next| one < next);
-    let train = [a, b, c, d].map(|epoch| epoch.train_loss);
+    let [train, test] = [[a, b, c, d].map(|epoch| epoch.train_loss), [a, b, c, d].map(|epoch| epoch.test_loss)];
     if rises(train) {
         return Some(Hint::RisingLoss);
     }
-    let falls = train.is_sorted_by(|one, next| one > next);
-    (falls && rises([a, b, c, d].map(|epoch| epoch.test_loss))).then_some(Hint::RisingTestLoss)
+    (rises(test) && train.is_sorted_by(|one, next| one > next)).then_some(Hint::RisingTestLoss)
+}
+
+/// Whether each of these losses is larger than the one before it, and the last by more than chance.
+fn rises(losses: [f64; 4]) -> bool {
+    losses[3] > RISEN * losses[0] && losses.is_sorted_by(|one, next| one < next)
 }
 
 /// Whether two hints say the same, with other numbers.

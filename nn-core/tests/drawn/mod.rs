@@ -5,6 +5,7 @@
 //! drawing pad's JavaScript.
 #![allow(dead_code, reason = "every test file is a crate of its own and uses a part of this")]
 
+pub mod conditions;
 mod habits;
 
 use image::{Rgb, RgbImage};

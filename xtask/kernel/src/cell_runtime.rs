@@ -72,10 +72,13 @@ pub fn failed() -> bool {
 
 pub fn end() {
     record("{\"end\":true,\"of\":\"stdout\"}");
-    let of_stderr = || writeln!(std::io::stderr(), "\x1e{{\"end\":true,\"of\":\"stderr\"}}");
-    if of_stderr().is_err() && one_stream() {
-        let _ = of_stderr();
+    if !end_of_stderr() && one_stream() {
+        end_of_stderr();
     }
+}
+
+fn end_of_stderr() -> bool {
+    writeln!(std::io::stderr(), "\x1e{{\"end\":true,\"of\":\"stderr\"}}").is_ok()
 }
 
 #[cfg(unix)]

@@ -93,7 +93,9 @@ fn is_replaced_not_written(path: &Path, name: &str, edited: &BTreeSet<String>) -
     let is_library = path.extension().is_some_and(|extension| {
         ["rlib", "rmeta", "so", "dylib", "dll", "lib"].into_iter().any(|library| extension == library)
     });
-    let is_build_script = name.starts_with("build-script-") || name.starts_with("build_script_");
+    // Cargo's notes about them have such names too, and it writes into those.
+    let is_note = path.components().any(|part| part.as_os_str() == ".fingerprint");
+    let is_build_script = !is_note && (name.starts_with("build-script-") || name.starts_with("build_script_"));
     let is_program = is_build_script && path.extension().is_none_or(|extension| extension == "exe");
     (is_library || is_program) && !edited.contains(crate_of(name))
 }
@@ -139,9 +141,12 @@ mod tests {
             ("libown_crate_of_others-1f.rlib", true),
             ("libpolars-1f.rmeta", true),
             ("polars-1f.d", false),
-            ("build-script-build", true),
+            ("build/libc-1f/build-script-build", true),
+            (".fingerprint/libc-1f/build-script-build-script-build", false),
         ] {
-            assert_eq!(is_replaced_not_written(Path::new(name), name, &edited), is_linked, "{name}");
+            let path = Path::new(name);
+            let name_only = path.file_name().unwrap().to_string_lossy();
+            assert_eq!(is_replaced_not_written(path, &name_only, &edited), is_linked, "{name}");
         }
     }
 }

@@ -34,7 +34,7 @@ pub fn prepare(kernel: &mut Command, home: &Path, kernels: &Path) -> Result<()> 
         .env(SYSROOT, sysroot)
         .env(VERSIONS, folder::template(kernels).join("Cargo.lock"));
     copy::do_without_locks(kernel, &folder::template(kernels));
-    match env::var_os("CARGO_HOME") {
+    match cargo_home(&folder::template(kernels)) {
         Some(real) => kernel.env(CARGO_HOME, real),
         None => kernel.env_remove(CARGO_HOME),
     };
@@ -59,6 +59,12 @@ fn toolchain(template: &Path) -> Result<PathBuf> {
         );
     }
     Ok(sysroot)
+}
+
+/// Where cargo keeps the sources that the template was compiled from: from others, everything would be compiled anew.
+fn cargo_home(template: &Path) -> Option<OsString> {
+    let recorded = fs::read_to_string(template.join("cargo-home")).ok().filter(|home| Path::new(home).is_dir());
+    recorded.map(OsString::from).or_else(|| env::var_os("CARGO_HOME"))
 }
 
 /// Does a stand-in's work if this program was started under such a name.

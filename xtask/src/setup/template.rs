@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, RUSTFLAGS};
 use nn_kernel::progress::Progress;
 use nn_kernel::{copy, files, folder, kept, process};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -34,7 +34,11 @@ pub fn build(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<Step> {
         kept::forget(&lab.kernels())?;
         files::remove(&stamp)?;
     }
-    // Kernels take this one, in whatever folder their notebook lies.
+    // Kernels take these, whoever starts them, and in whatever folder their notebook lies.
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    if let Some(home) = home.as_ref().and_then(|home| home.to_str()) {
+        files::update(&template.join("cargo-home"), home)?;
+    }
     files::update(&template.join("sysroot"), rust.sysroot.to_str().context("the toolchain's path is not Unicode")?)?;
     let manifest = assumed::manifest(&dependency(&lab.repository.join("nn-core")));
     files::update(&template.join("Cargo.toml"), manifest)?;

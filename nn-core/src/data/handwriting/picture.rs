@@ -1,81 +1,246 @@
 //! From a picture file to tones of grey.
 
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 
-use image::{DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageReader, Limits};
-use ndarray::Array2;
+use image::codecs::jpeg::JpegDecoder;
+use image::metadata::Orientation;
+use image::{ColorType, ImageDecoder};
+use ndarray::{Array2, Axis};
 
-use crate::{Error, Result, whole_file};
+use crate::store::kind::{self, Wanted};
+use crate::store::whole_file;
+use crate::{Error, Result};
 
-/// More than any phone's photo at its usual setting.
-const MOST_PIXELS: u64 = 50_000_000;
-/// What a picture may take once it is decoded, in bytes, or [`RATIO`] times its file: a drawing of few colours packs well, and
-/// a file made to fill the memory packs a thousand times.
+/// More than a phone's largest photo (108 million) and an A3 page at 600 dots per inch (70 million).
+const MOST_PIXELS: u64 = 128_000_000;
+/// What a photo may take once it is decoded, in bytes, or [`RATIO`] times its file, more than the format can pack.
 const SMALL: u64 = 64 << 20;
-const RATIO: u64 = 200;
-/// No picture that can be read has a larger file: pixels of eight bytes, not packed at all.
-const MOST_BYTES: u64 = 8 * MOST_PIXELS + MOST_BESIDE_PIXELS;
-/// What a PNG file may unpack to before its pixels, in bytes: notes, and the profile of its colours.
-const MOST_BESIDE_PIXELS: u64 = 16 << 20;
+const RATIO: u64 = 800;
+/// No picture that can be read has a larger file.
+const MOST_BYTES: u64 = 416 << 20;
+/// What a PNG file may unpack to beside its rows of pixels, in bytes.
+const MOST_BESIDE_PIXELS: usize = 16 << 20;
 /// Larger pictures are reduced to this many pixels on their longer side, or fewer: plenty for a digit of 20.
 const MOST_PER_SIDE: usize = 1024;
 
-/// Reads a picture file as tones from 0 (black) to 1 (white), upright.
-pub(super) fn read(path: &Path) -> Result<Array2<f32>> {
-    let expected = "a PNG or JPEG picture";
-    let size = whole_file::size(path, expected)?;
-    if size > MOST_BYTES {
-        return Err(Error::content(
-            path,
-            "",
-            expected,
-            format!("a file of {size} bytes, more than any picture that can be read"),
-        ));
-    }
-    let bytes = std::fs::read(path).map_err(|source| Error::io("read", path, source))?;
-    let start: Vec<u8> = bytes.iter().copied().take(4).collect();
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
-    let mut reader = reader.map_err(|source| Error::io("read", path, source))?;
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MOST_BESIDE_PIXELS);
-    reader.limits(limits);
-    match reader.format() {
-        Some(ImageFormat::Png | ImageFormat::Jpeg) => {}
-        Some(format) => return Err(Error::content(path, "", expected, format!("{format:?}"))),
-        None => {
-            return Err(Error::content(path, "", expected, format!("a file that starts with the bytes {start:02x?}")));
-        }
-    }
-    let mut decoder = reader.into_decoder().map_err(|error| damaged(path, &error))?;
-    let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > MOST_PIXELS {
-        return Err(Error::content(path, "", "a picture of at most 50 million pixels", format!("{width}×{height}")));
-    }
-    if decoder.total_bytes() > SMALL.max(RATIO * size) {
-        return Err(Error::content(
-            path,
-            "",
-            "at most 64 MiB of pixels, or 200 times as much as the file's size",
-            format!("a file of {size} bytes that promises {width}×{height} pixels"),
-        ));
-    }
-    let orientation = decoder.orientation().map_err(|error| damaged(path, &error))?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(path, &error))?;
-    image.apply_orientation(orientation);
-    let (width, height) = image.dimensions();
-    Ok(reduced(height as usize, width as usize, |row, column| {
-        let [red, green, blue, alpha] =
-            image.get_pixel(column as u32, row as u32).0.map(|value| f32::from(value) / 255.0);
-        let tone = 0.299 * red + 0.587 * green + 0.114 * blue;
-        // Whatever shines through a transparent pixel is white paper; the sum may exceed 1 by rounding.
-        (alpha * tone + (1.0 - alpha)).clamp(0.0, 1.0)
-    }))
+const EXPECTED: &str = "a PNG or JPEG picture";
+const WHOLE: &str = "a whole PNG or JPEG picture";
+
+/// A picture's tones from 0 (black) to 1 (white), upright.
+pub(super) struct Picture {
+    /// As it looks on white paper.
+    pub(super) on_white: Array2<f32>,
+    /// As it looks on black, if parts of it are transparent.
+    pub(super) on_black: Option<Array2<f32>>,
 }
 
-fn damaged(path: &Path, error: &image::ImageError) -> Error {
-    Error::content(path, "", "a whole PNG or JPEG picture", format!("damage: {error}"))
+/// Reads a picture file. A PNG file is decoded row by row, and no more than its reduced picture is kept.
+pub(super) fn read(path: &Path) -> Result<Picture> {
+    let size = whole_file::size(path, EXPECTED)?;
+    if size > MOST_BYTES {
+        let found = format!("a file of {size} bytes, more than any picture that can be read");
+        return Err(Error::content(path, "", EXPECTED, found));
+    }
+    let mut start = Vec::new();
+    let open = || File::open(path).map_err(|source| Error::io("read", path, source));
+    open()?.take(kind::ENOUGH as u64).read_to_end(&mut start).map_err(|source| Error::io("read", path, source))?;
+    if start.starts_with(b"\x89PNG") {
+        png(path, open()?)
+    } else if start.starts_with(&[0xff, 0xd8, 0xff]) {
+        jpeg(path, size)
+    } else {
+        Err(Error::content(path, "", EXPECTED, other(&start)))
+    }
+}
+
+/// What a file is that starts so.
+fn other(start: &[u8]) -> String {
+    let bytes = || format!("a file that starts with the bytes {:02x?}", start.get(..4).unwrap_or(start));
+    kind::foreign(start, Wanted::Picture).unwrap_or_else(bytes)
+}
+
+fn damaged(path: &Path, error: impl std::fmt::Display) -> Error {
+    Error::content(path, "", WHOLE, format!("damage: {error}"))
+}
+
+fn check_pixels(path: &Path, width: u64, height: u64) -> Result<()> {
+    match width * height > MOST_PIXELS {
+        true => Err(Error::content(path, "", "a picture of at most 128 million pixels", format!("{width}×{height}"))),
+        false => Ok(()),
+    }
+}
+
+fn check_bytes(path: &Path, size: u64, (width, height): (u64, u64), bytes: u64) -> Result<()> {
+    match bytes > SMALL.max(RATIO * size) {
+        true => Err(Error::content(
+            path,
+            "",
+            "at most 64 MiB of pixels, or 800 times as much as the file's size",
+            format!("a file of {size} bytes that promises {width}×{height} pixels"),
+        )),
+        false => Ok(()),
+    }
+}
+
+fn png(path: &Path, file: File) -> Result<Picture> {
+    let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), png::Limits { bytes: MOST_BESIDE_PIXELS });
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let (width, height) = {
+        let header = decoder.read_header_info().map_err(|error| damaged(path, error))?;
+        (header.width, header.height)
+    };
+    check_pixels(path, width.into(), height.into())?;
+    let mut reader = decoder.read_info().map_err(|error| damaged(path, error))?;
+    let channels = reader.output_color_type().0.samples();
+    let (width, height) = (width as usize, height as usize);
+    let mut reduced = Reduced::new(height, width, channels);
+    if reader.info().interlaced {
+        // Its rows come seven times: all of it must be kept.
+        let bytes = reader.output_buffer_size().filter(|&bytes| bytes as u64 <= SMALL);
+        let Some(bytes) = bytes else {
+            let found = format!("{width}×{height}");
+            return Err(Error::content(path, "", "an interlaced picture of at most 64 MiB of pixels", found));
+        };
+        let mut pixels = vec![0; bytes];
+        reader.next_frame(&mut pixels).map_err(|error| damaged(path, error))?;
+        pixels.chunks_exact(width * channels).for_each(|row| reduced.add(row));
+    } else {
+        while let Some(row) = reader.next_row().map_err(|error| damaged(path, error))? {
+            reduced.add(row.data());
+        }
+    }
+    let exif = reader.info().exif_metadata.as_ref();
+    let orientation = exif.and_then(|exif| Orientation::from_exif_chunk(exif)).unwrap_or(Orientation::NoTransforms);
+    Ok(reduced.finish(orientation))
+}
+
+fn jpeg(path: &Path, size: u64) -> Result<Picture> {
+    let bytes = std::fs::read(path).map_err(|source| Error::io("read", path, source))?;
+    let mut decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|error| damaged(path, error))?;
+    let (width, height) = decoder.dimensions();
+    check_pixels(path, width.into(), height.into())?;
+    check_bytes(path, size, (width.into(), height.into()), decoder.total_bytes())?;
+    let orientation = decoder.orientation().map_err(|error| damaged(path, error))?;
+    let channels = match decoder.color_type() {
+        ColorType::L8 => 1,
+        ColorType::Rgb8 => 3,
+        kind => {
+            return Err(Error::content(path, "", "a JPEG picture in grey or colour, 8 bits each", format!("{kind:?}")));
+        }
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "checked above: at most three times 128 million")]
+    let mut pixels = vec![0; decoder.total_bytes() as usize];
+    decoder.read_image(&mut pixels).map_err(|error| damaged(path, error))?;
+    let mut reduced = Reduced::new(height as usize, width as usize, channels);
+    pixels.chunks_exact(width as usize * channels).for_each(|row| reduced.add(row));
+    Ok(reduced.finish(orientation))
+}
+
+/// A picture that grows row by row, each of its pixels the mean of a square of the original's.
+struct Reduced {
+    width: usize,
+    height: usize,
+    channels: usize,
+    factor: usize,
+    rows: usize,
+    /// Sums of the squares so far: what the pixels look like on black, and how much of what lies under them shows.
+    black: Array2<f32>,
+    under: Array2<f32>,
+    /// What each value of red, green, blue adds to a pixel's tone.
+    shares: [[f32; 256]; 3],
+}
+
+impl Reduced {
+    fn new(height: usize, width: usize, channels: usize) -> Self {
+        let factor = height.max(width).div_ceil(MOST_PER_SIDE).max(1);
+        let size = (height.div_ceil(factor), width.div_ceil(factor));
+        let shares = [0.299, 0.587, 0.114].map(|share| std::array::from_fn(|value| share * (value as f32 / 255.0)));
+        let (black, under) = (Array2::zeros(size), Array2::zeros(size));
+        Self { width, height, channels, factor, rows: 0, black, under, shares }
+    }
+
+    /// Adds a row of pixels: grey, grey with transparency, colour, or colour with transparency.
+    fn add(&mut self, pixels: &[u8]) {
+        let row = self.rows / self.factor;
+        self.rows += 1;
+        if row >= self.black.nrows() {
+            return;
+        }
+        let shares = &self.shares;
+        let tone = |red: u8, green: u8, blue: u8| {
+            #[expect(clippy::indexing_slicing, reason = "256 shares for the 256 values of a byte")]
+            let tone = shares[0][usize::from(red)] + shares[1][usize::from(green)] + shares[2][usize::from(blue)];
+            tone
+        };
+        let squares = pixels.chunks(self.factor * self.channels);
+        for ((square, black), under) in squares.zip(self.black.row_mut(row)).zip(self.under.row_mut(row)) {
+            let (mut sum, mut clear) = (0.0, 0.0);
+            match self.channels {
+                1 => square.iter().for_each(|&grey| sum += tone(grey, grey, grey)),
+                3 => square.as_chunks::<3>().0.iter().for_each(|&[red, green, blue]| sum += tone(red, green, blue)),
+                2 => square.as_chunks::<2>().0.iter().for_each(|&[grey, alpha]| {
+                    let alpha = f32::from(alpha) / 255.0;
+                    sum += alpha * tone(grey, grey, grey);
+                    clear += 1.0 - alpha;
+                }),
+                _ => square.as_chunks::<4>().0.iter().for_each(|&[red, green, blue, alpha]| {
+                    let alpha = f32::from(alpha) / 255.0;
+                    sum += alpha * tone(red, green, blue);
+                    clear += 1.0 - alpha;
+                }),
+            }
+            *black += sum;
+            *under += clear;
+        }
+    }
+
+    fn finish(mut self, orientation: Orientation) -> Picture {
+        let is_clear = self.under.iter().any(|&under| under > 0.0);
+        for ((row, column), black) in self.black.indexed_iter_mut() {
+            let count = pixels_in(row, column, self.factor, (self.height, self.width)) as f32;
+            *black /= count;
+            #[expect(clippy::indexing_slicing, reason = "both have the same size")]
+            let under = &mut self.under[(row, column)];
+            // Whatever shines through a transparent pixel is paper; the sum may exceed 1 by rounding.
+            *under = (*black + *under / count).clamp(0.0, 1.0);
+            *black = black.clamp(0.0, 1.0);
+        }
+        let on_black = is_clear.then(|| upright(self.black, orientation));
+        Picture { on_white: upright(self.under, orientation), on_black }
+    }
+}
+
+/// How many of the original's pixels are in this one: fewer at the right and lower edges.
+fn pixels_in(row: usize, column: usize, factor: usize, (height, width): (usize, usize)) -> usize {
+    factor.min(height - row * factor) * factor.min(width - column * factor)
+}
+
+/// Turns a picture upright that was stored as the camera noted.
+fn upright(mut picture: Array2<f32>, orientation: Orientation) -> Array2<f32> {
+    use Orientation::{
+        FlipHorizontal, FlipVertical, NoTransforms, Rotate90, Rotate90FlipH, Rotate180, Rotate270, Rotate270FlipH,
+    };
+    if matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH) {
+        picture = picture.reversed_axes();
+    }
+    // Turning is swapping rows and columns, then mirroring.
+    let (left_right, upside_down) = match orientation {
+        NoTransforms | Rotate90FlipH => (false, false),
+        FlipHorizontal | Rotate90 => (true, false),
+        FlipVertical | Rotate270 => (false, true),
+        Rotate180 | Rotate270FlipH => (true, true),
+    };
+    if left_right {
+        picture.invert_axis(Axis(1));
+    }
+    if upside_down {
+        picture.invert_axis(Axis(0));
+    }
+    picture.as_standard_layout().into_owned()
 }
 
 /// Collects tones into a picture of at most 1024 pixels per side, each the mean of a square of the original's.

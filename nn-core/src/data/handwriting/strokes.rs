@@ -6,7 +6,7 @@
 
 use ndarray::{Array2, ArrayViewMut1, Axis, s};
 
-use super::{BOX, SIDE, ink};
+use super::{BOX, SIDE, pieces};
 
 /// How thick strokes of a digit that is 20 pixels tall may be, in pixels, and how thick they become if they are not.
 const THINNEST: f32 = 1.7;
@@ -40,7 +40,7 @@ pub(super) fn adjusted(ink: &Array2<f32>) -> Option<(&'static str, Array2<f32>)>
         let beyond_edge = if wide[at] > 0.5 { 0.5 - inside[at] } else { outside[at] - 0.5 };
         (0.5 + by - beyond_edge).clamp(0.0, 1.0)
     });
-    Some((name, ink::trimmed(&moved)))
+    Some((name, pieces::trimmed(&moved)))
 }
 
 /// For each pixel the distance to the nearest one of a kind, between centres; what lies outside the picture is paper.

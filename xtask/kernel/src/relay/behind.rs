@@ -36,7 +36,7 @@ pub struct Behind {
 }
 
 impl Behind {
-    /// Starts evcxr with a connection of ours, whose file lies in `kernels` as long as evcxr lives.
+    /// Starts evcxr with a connection of ours, whose file lies in `kernels` until evcxr has read it.
     pub fn start(
         kernels: &Path,
         make: impl FnOnce(&Path) -> Result<Start>,
@@ -76,12 +76,18 @@ impl Behind {
         Ok(Behind { back, folder, control_file, stop: Some(stop), waiter, _guarded: guarded, _connection: connection })
     }
 
+    /// Removes the file with the key, which evcxr has read when it answers: a kernel that is killed then leaves none.
+    pub fn remove_control_file(&self) {
+        // Nobody else may read it, if it stays.
+        let _ = std::fs::remove_file(&self.control_file);
+    }
+
     /// Ends evcxr.
     pub async fn end(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
         let _ = self.waiter.await;
-        let _ = std::fs::remove_file(&self.control_file);
+        let _ = std::fs::remove_file(self.control_file);
     }
 }

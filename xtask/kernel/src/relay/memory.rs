@@ -119,11 +119,13 @@ impl Memory {
             let changes = wanted.iter().any(|name| names.changed.contains(name.as_str()));
             if defines || changes {
                 needed.insert(cell.number);
-                // `let w = w + 1` needs the older one.
-                let is_new = |name: &str| cell.defined.iter().any(|defined| defined == name) && names.count(name) < 2;
                 wanted.retain(|name| !cell.defined.contains(name));
-                let needs = names.all.iter().filter(|name| !is_new(name) && self.was_defined(name));
-                wanted.extend(needs.map(|name| (*name).to_owned()));
+                for name in names.all.iter().filter(|name| self.was_defined(name)) {
+                    // `let w = w + 1` needs the older one.
+                    if names.count(name) > 1 || !cell.defined.iter().any(|defined| defined == name) {
+                        wanted.insert((*name).to_owned());
+                    }
+                }
             }
         }
         needed

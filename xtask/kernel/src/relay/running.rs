@@ -2,7 +2,7 @@
 
 use super::memory::Cell;
 use super::message::{Message, now, unique};
-use super::outputs::Outputs;
+use super::shown::Outputs;
 use super::{OURS, start};
 use crate::source::Traffic;
 use serde_json::{Value, json};
