@@ -70,8 +70,8 @@ export function kernelTests(lab, served) {
     claim((await outputs(whole)) === "text, figure", "the figure stands below the lines", await outputs(whole));
     claim((await lab.number(whole)) === "*", "all of that in the middle of the cell");
     await lab.ended(whole);
-    claim((await outputs(whole)) === "text, figure", "at the end too, one figure below the lines", await outputs(whole));
     const text = await lab.output(whole);
+    claim((await outputs(whole)) === "text, figure", "at the end too, one figure below the lines", `${await outputs(whole)}: ${text}`);
     fingerprint = /fingerprint [0-9a-f]{8}/.exec(text)?.[0];
     claim(fingerprint && text.includes("Epoch 79:"), "the training comes to its end, with a fingerprint", text);
     const alt = await whole.locator(".jp-OutputArea-output img").getAttribute("alt");
