@@ -295,7 +295,10 @@ fn files_that_are_no_pictures_are_refused() {
         b"\0\0\0\x24ftypheic\0\0\0\0mif1heic",
         "found a HEIC picture, as iPhones take them: export it as JPEG",
     );
-    assert_refused(b"<!DOCTYPE html><html></html>", "found a web page (HTML): download the file again, and look at it");
+    assert_refused(
+        b"<!DOCTYPE html><html></html>",
+        "found a web page (HTML), often a server's error or login page saved under this name: download the file again, and look at it",
+    );
     assert_refused(b"%PDF-1.7", "found a PDF document: take a picture of its page");
     let folder = tempfile::tempdir().unwrap();
     let message = data::handwriting(folder.path()).unwrap_err().to_string();

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::History;
+use crate::plot::theme::BORDER;
 use crate::plot::{self, Color, Figure, Live, Note, Series};
 use crate::protocol;
 use crate::train::{Progress, Watch};
@@ -129,8 +130,9 @@ fn bar(epoch: usize, epochs: usize, share: f64) -> Note {
     let text = format!("epoch {epoch} of {epochs}: {percent} %");
     let html = format!(
         "\n<div role=\"progressbar\" aria-valuenow=\"{percent}\" aria-label=\"{text}\" style=\"max-width:816px;height:6px;\
-         border-radius:3px;background:#D9DDE2\"><div style=\"width:{percent}%;height:6px;border-radius:3px;background:{}\"></div>\
+         border-radius:3px;background:{}\"><div style=\"width:{percent}%;height:6px;border-radius:3px;background:{}\"></div>\
          </div>\n<small>{text}</small>",
+        BORDER.hex(),
         Color::BLUE.hex()
     );
     Note { html, text: format!("{text}\n"), with_picture: false }
