@@ -15,15 +15,15 @@ export class Lab {
     await this.page.locator(".jp-Notebook .jp-Cell").first().waitFor();
     await this.page.locator("#jupyterlab-splash").waitFor({ state: "detached" });
     // JupyterLab adds the cells of a long notebook one after the other, and runs only those that it has.
-    const count = await this.countCells(path);
+    const count = (await this.saved(path)).length;
     await until(`the ${count} cells to be there`, async () => (await this.page.locator(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell").count()) === count);
     await this.idle();
   }
 
-  /** How many cells the file holds. */
-  async countCells(path) {
+  /** The cells that the file holds. */
+  async saved(path) {
     const answer = await fetch(`${this.url}/api/contents/${path}`, { headers: { Authorization: `token ${this.token}` } });
-    return (await answer.json()).content.cells.length;
+    return (await answer.json()).content.cells;
   }
 
   idle() {

@@ -74,9 +74,20 @@ export function kernelTests(lab, served) {
     claim((await outputs(whole)) === "text, figure", "at the end too, one figure below the lines", `${await outputs(whole)}: ${text}`);
     fingerprint = /fingerprint [0-9a-f]{8}/.exec(text)?.[0];
     claim(fingerprint && text.includes("Epoch 79:"), "the training comes to its end, with a fingerprint", text);
-    const alt = await whole.locator(".jp-OutputArea-output img").getAttribute("alt");
+    const last = whole.locator(".jp-OutputArea-output img");
+    const alt = await last.getAttribute("alt");
     claim(/Loss/.test(alt), "the last figure is the history's", alt);
-    await shoot(whole, "lab-light-curve-whole");
+    for (const theme of ["Dark", "Light"]) {
+      await lab.theme(`JupyterLab ${theme}`);
+      await shoot(last, `lab-${theme.toLowerCase()}-curve-whole`);
+    }
+    await page.keyboard.press("Control+S");
+    const kept = await until("the cell to be saved", async () => {
+      const cell = (await lab.saved(`${served}/interrupt.ipynb`)).find(({ source }) => source.includes(WHOLE));
+      return cell.execution_count && cell.outputs;
+    });
+    claim(kept.map((output) => output.output_type).join(", ") === "stream, display_data", "the file holds the lines and one figure", JSON.stringify(kept).slice(0, 2000));
+    claim(JSON.stringify(kept[1].data).includes(alt.split("\n")[0]), "which is the last one", JSON.stringify(kept[1].data).slice(0, 2000));
   }
 
   async function interruptKeepsEverything() {
@@ -97,6 +108,7 @@ export function kernelTests(lab, served) {
     await until("what is queued behind it to be dropped", async () => (await lab.number(behind)) === "");
     claim((await lab.output(behind)) === "", "what was queued behind the cell does not run", await lab.output(behind));
     await shoot(page, "lab-light-interrupted");
+    await shoot(cut, "lab-light-interrupted-cell");
 
     const answer = await lab.run(await lab.cell("cut.evaluate"));
     claim(Number(/accuracy (0\.\d+)/.exec(answer)?.[1]) > 0.7, "the next cell uses what the network has learned", answer);
@@ -112,7 +124,8 @@ export function kernelTests(lab, served) {
     const cell = await lab.append("Network::new(");
     const tip = page.locator(".jp-Tooltip");
     await lab.press("Shift+Tab", tip);
-    const shown = await tip.innerText();
+    // JupyterLab fills it a moment later.
+    const shown = await until("the documentation", async () => (await tip.innerText()).trim());
     claim(/fn new\(/.test(shown) && shown.includes("seed"), "Shift+Tab shows the signature", shown);
     claim(/sizes/.test(shown) && shown.length > 200, "with its documentation", shown);
     await shoot(page, "lab-light-shift-tab");

@@ -94,12 +94,13 @@ impl Relay {
 
     /// Tells everybody how the running request ended, and goes on to the next.
     pub(super) fn finish(&mut self) {
+        // While the cell still counts as running, so that its last lines too go above its figure.
+        self.flush();
         let Some(mut running) = self.running.take() else { return };
         if !running.is_cell {
             self.finish_question(running);
             return;
         }
-        self.flush();
         let cell = running.as_cell(running.number);
         let mut failure = self.failure(&running, &cell);
         for result in std::mem::take(&mut running.results) {
