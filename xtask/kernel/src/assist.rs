@@ -90,9 +90,7 @@ fn name_before(code: &str, cursor: usize) -> (String, String) {
 pub fn to_inspect(code: &str, cursor: usize) -> (String, usize) {
     let cursor = code.char_indices().nth(cursor).map_or(code.len(), |(at, _)| at);
     let tokens: Vec<_> = lexer::tokens(code).into_iter().filter(|token| !lexer::is_blank(token.kind)).collect();
-    let is_name = |at: usize| matches!(tokens[at].kind, TokenKind::Ident | TokenKind::RawIdent);
-    let holds = |at: usize| (tokens[at].start..=tokens[at].start + tokens[at].text.len()).contains(&cursor);
-    let name = (0..tokens.len()).find(|&at| is_name(at) && holds(at)).or_else(|| {
+    let name = (0..tokens.len()).find(|&at| is_name_around(&tokens[at], cursor)).or_else(|| {
         // The innermost call around the cursor.
         let mut open = Vec::new();
         for (at, token) in tokens.iter().enumerate().take_while(|(_, token)| token.start < cursor) {
@@ -127,6 +125,11 @@ pub fn to_inspect_instead(code: &str, cursor: usize) -> Option<(String, usize)> 
     // A blank after the parenthesis belongs to no name.
     let code = format!("{} ", &before[..=call.start]);
     Some(to_inspect(&code, cursor + 1))
+}
+
+fn is_name_around(token: &lexer::Token<'_>, cursor: usize) -> bool {
+    let is_name = matches!(token.kind, TokenKind::Ident | TokenKind::RawIdent);
+    is_name && (token.start..=token.start + token.text.len()).contains(&cursor)
 }
 
 /// The name before the parenthesis at `at`: `f(`, `f::<T>(`, `f!(`.

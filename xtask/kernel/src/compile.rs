@@ -118,9 +118,13 @@ fn faults_on(line: usize, ended: &Ended) -> Vec<String> {
 
 fn pointed_at(span: &Value) -> Option<String> {
     let text = &span["text"][0];
-    let at = |field: &str| usize::try_from(text[field].as_u64()?.checked_sub(1)?).ok();
     let letters: Vec<char> = text["text"].as_str()?.chars().collect();
-    Some(letters.get(at("highlight_start")?..at("highlight_end")?)?.iter().collect())
+    Some(letters.get(place(&text["highlight_start"])?..place(&text["highlight_end"])?)?.iter().collect())
+}
+
+/// The compiler counts letters from 1.
+fn place(number: &Value) -> Option<usize> {
+    usize::try_from(number.as_u64()?.checked_sub(1)?).ok()
 }
 
 /// Runs `command`, a compiler or cargo, until it ends or the person presses ■.

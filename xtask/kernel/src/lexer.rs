@@ -14,14 +14,14 @@ pub struct Token<'a> {
 
 /// The tokens of `code`, blanks and comments among them.
 pub fn tokens(code: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
     let mut start = 0;
-    let cut = |token: ra_ap_rustc_lexer::Token| {
+    for token in tokenize(code, FrontmatterAllowed::No) {
         let end = start + token.len as usize;
-        let token = Token { kind: token.kind, text: &code[start..end], start };
+        tokens.push(Token { kind: token.kind, text: &code[start..end], start });
         start = end;
-        token
-    };
-    tokenize(code, FrontmatterAllowed::No).map(cut).collect()
+    }
+    tokens
 }
 
 /// How many brackets are open at the end of `code`; `None` if one closes that was not opened.

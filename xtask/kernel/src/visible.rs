@@ -114,12 +114,8 @@ impl Visible {
     /// The names among `offered` that are private to the type whose members are offered, if that can be told: it is the one
     /// all of whose public methods are among them.
     pub fn hidden<'a>(&self, offered: &BTreeSet<&'a str>) -> BTreeSet<&'a str> {
-        let is_offered = |names: &&Names| {
-            names.methods.len() > 1 && names.methods.iter().all(|name| offered.contains(name.as_str()))
-        };
-        let Some(names) = self.types.values().filter(is_offered).max_by_key(|names| names.methods.len()) else {
-            return BTreeSet::new();
-        };
+        let offering = self.types.values().filter(|names| names.are_offered(offered));
+        let Some(names) = offering.max_by_key(|names| names.methods.len()) else { return BTreeSet::new() };
         offered.iter().filter(|&&name| names.private.contains(name) && !names.public.contains(name)).copied().collect()
     }
 
@@ -130,6 +126,11 @@ impl Visible {
 }
 
 impl Names {
+    /// Whether all methods are among `offered`, and so many that this is no chance.
+    fn are_offered(&self, offered: &BTreeSet<&str>) -> bool {
+        self.methods.len() > 1 && self.methods.iter().all(|name| offered.contains(name.as_str()))
+    }
+
     fn add(&mut self, name: &str, is_public: bool) {
         let names = if is_public { &mut self.public } else { &mut self.private };
         names.insert(name.to_owned());

@@ -37,7 +37,6 @@ pub fn is_complete(code: &str) -> Value {
 
 /// The cells of this kernel's life that are asked for; `tail`, `range` and `search`.
 pub fn history(asked: &Value, cells: &[Cell]) -> Value {
-    let count = |field: &str| asked[field].as_u64().and_then(|count| usize::try_from(count).ok());
     let mut found: Vec<&Cell> = cells.iter().collect();
     match asked["hist_access_type"].as_str() {
         Some("range") => {
@@ -57,12 +56,16 @@ pub fn history(asked: &Value, cells: &[Cell]) -> Value {
         found.retain(|cell| known.insert(&cell.code));
         found.reverse();
     }
-    let first = found.len().saturating_sub(count("n").unwrap_or(found.len()));
-    let entry = |cell: &&Cell| match asked["output"] == true {
-        true => json!([0, cell.number, [cell.code, null]]),
-        false => json!([0, cell.number, cell.code]),
-    };
-    json!({ "status": "ok", "history": found[first..].iter().map(entry).collect::<Vec<_>>() })
+    let most = asked["n"].as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(found.len());
+    let mut history = Vec::new();
+    for cell in &found[found.len().saturating_sub(most)..] {
+        history.push(if asked["output"] == true {
+            json!([0, cell.number, [cell.code, null]])
+        } else {
+            json!([0, cell.number, cell.code])
+        });
+    }
+    json!({ "status": "ok", "history": history })
 }
 
 /// Whether `text` fits a pattern in which `*` stands for any letters and `?` for one.

@@ -2,9 +2,10 @@
 
 use super::failure::Failure;
 use super::message::Message;
-use super::running::{self, Report, Running};
+use super::running::{self, Running};
 use super::sockets::Tick;
-use super::{LISTEN, NO_TEXT, ON_ITS_WAY, OURS, Relay, answers, memory, start};
+use super::word::{self, Report};
+use super::{LISTEN, NO_TEXT, ON_ITS_WAY, OURS, Relay, advice, answers, memory, start};
 use serde_json::json;
 
 impl Relay {
@@ -188,7 +189,7 @@ impl Relay {
         let message = first["evalue"].as_str().unwrap_or("");
         if let Some((output, status)) = message.split_once("Subprocess terminated with status: ") {
             let why =
-                if running.presses > 1 { "ended by the second ■".to_owned() } else { running::explained(status) };
+                if running.presses > 1 { "ended by the second ■".to_owned() } else { advice::explained(status) };
             let mut failure = Failure::new("KernelProcessDied", format!("the process of the cells ended: {why}"));
             if !output.trim().is_empty() {
                 failure.remark(output.trim_end().to_owned());
@@ -205,12 +206,12 @@ impl Relay {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
         }
         let mut failure = Failure::from_compiler(&running.errors, running.number);
-        for name in running::missing_names(&running.errors) {
+        for name in advice::missing_names(&running.errors) {
             if let Some(why) = self.memory.why_gone(&name) {
                 failure.remark(why);
             }
         }
-        for remark in running::advice(running.request.code(), &running.errors) {
+        for remark in advice::advice(running.request.code(), &running.errors) {
             failure.remark(remark);
         }
         Some(failure)
@@ -250,7 +251,7 @@ impl Relay {
         running.presses += 1;
         let (presses, request) = (running.presses, running.request_number);
         if let Some(folder) = &self.folder {
-            running::ask_to_stop(folder);
+            word::ask_to_stop(folder);
         }
         if presses > 1 {
             self.end_cell_process();

@@ -30,17 +30,16 @@ impl Failure {
     /// An error or panic that a cell reported by `record`: `source` is what was compiled, `cells` all up to the one that
     /// failed.
     pub fn from_record(record: &Value, source: &str, cells: &[Cell]) -> Failure {
-        let text = |field: &str| record[field].as_str().unwrap_or("").to_owned();
         let kind = if record["name"] == "Panic" { "Panic" } else { "Error" };
-        let message = if text("message").is_empty() { "no message".to_owned() } else { text("message") };
-        let mut failure = Failure::new(kind, message);
-        let (file, line) = (text("file"), record["line"].as_u64().unwrap_or(0));
-        let place =
-            if is_cell(&file) { usize::try_from(line).ok().and_then(|line| find(line, source, cells)) } else { None };
-        match place {
-            Some((cell, line)) => failure.traceback.extend(shown(cell, line)),
-            None if !file.is_empty() && !is_cell(&file) => failure.traceback.push(format!("  at {file}:{line}")),
-            None => {}
+        let message = record["message"].as_str().filter(|message| !message.is_empty()).unwrap_or("no message");
+        let mut failure = Failure::new(kind, message.to_owned());
+        let (file, line) = (record["file"].as_str().unwrap_or(""), record["line"].as_u64().unwrap_or(0));
+        if !is_cell(file) && !file.is_empty() {
+            failure.traceback.push(format!("  at {file}:{line}"));
+        } else if let Ok(line) = usize::try_from(line)
+            && let Some((cell, line)) = find(line, source, cells)
+        {
+            failure.traceback.extend(shown(cell, line));
         }
         failure.traceback.extend(record["backtrace"].as_str().filter(|text| !text.is_empty()).map(str::to_owned));
         failure
@@ -98,27 +97,37 @@ fn find<'a>(line: usize, source: &str, cells: &'a [Cell]) -> Option<(&'a Cell, u
     if wanted.is_empty() {
         return None;
     }
-    let near = |at: usize, offset: usize, lines: &[&str]| {
-        let same = |a: Option<usize>, b: Option<usize>| match (a, b) {
-            (Some(a), Some(b)) => compiled.get(a).is_some_and(|text| lines.get(b) == Some(text)),
-            _ => false,
-        };
-        usize::from(same((line - 1).checked_sub(offset), at.checked_sub(offset)))
-            + usize::from(same(Some(line - 1 + offset), Some(at + offset)))
-    };
     for exact in [true, false] {
         for cell in cells.iter().rev() {
             let lines: Vec<&str> = cell.code.lines().map(str::trim).collect();
-            let fits = |text: &str| if exact { text == wanted } else { text.contains(wanted) };
-            let best = (0..lines.len())
-                .filter(|&at| fits(lines[at]))
-                .max_by_key(|&at| (near(at, 1, &lines) * 2 + near(at, 2, &lines), std::cmp::Reverse(at)));
-            if let Some(at) = best {
+            let mut best: Option<(usize, usize)> = None;
+            for (at, text) in lines.iter().enumerate() {
+                let fits = if exact { *text == wanted } else { text.contains(wanted) };
+                let likeness = likeness(&compiled, line - 1, &lines, at);
+                if fits && best.is_none_or(|(most, _)| likeness > most) {
+                    best = Some((likeness, at));
+                }
+            }
+            if let Some((_, at)) = best {
                 return Some((cell, at + 1));
             }
         }
     }
     None
+}
+
+/// How alike the neighbours of two lines are, the nearest most of all.
+fn likeness(one: &[&str], at: usize, other: &[&str], there: usize) -> usize {
+    let mut likeness = 0;
+    for (distance, weight) in [(1, 2), (2, 1)] {
+        if let (Some(before), Some(before_there)) = (at.checked_sub(distance), there.checked_sub(distance)) {
+            likeness += weight * usize::from(one[before] == other[before_there]);
+        }
+        if let (Some(after), Some(after_there)) = (one.get(at + distance), other.get(there + distance)) {
+            likeness += weight * usize::from(after == after_there);
+        }
+    }
+    likeness
 }
 
 /// The lines around `line` of a cell, with an arrow.

@@ -68,13 +68,14 @@ impl Memory {
 
     /// What to say of the variables that the failed `cell` moved; empty if it moved none.
     pub fn moved_by(&self, cell: &Cell) -> Vec<String> {
-        let said = |name: &String| {
+        let mut said = Vec::new();
+        for name in &cell.moved {
             let again = self.alive.get(name).map_or(String::new(), |from| format!(" Run cell [{from}] again."));
-            format!(
+            said.push(format!(
                 "`{name}` was moved by this cell and is gone.{again} To keep it, write `&{name}` or `{name}.clone()`."
-            )
-        };
-        cell.moved.iter().map(said).collect()
+            ));
+        }
+        said
     }
 
     /// Why there is no variable of this name, and what to do.

@@ -11,6 +11,7 @@
 //! Whatever is not named here is passed on as it is. Changed are: the answer to a cell (an error is one), its number, its
 //! `()`, errors of the compiler (one message), what is queued behind a failure, ■, and all that evcxr leaves unanswered.
 
+mod advice;
 mod answers;
 mod behind;
 mod connection;
@@ -24,6 +25,7 @@ mod running;
 mod set_up;
 mod shown;
 mod sockets;
+mod word;
 
 use crate::assist::Assist;
 use anyhow::{Context, Result};
@@ -42,7 +44,7 @@ use tokio::task::spawn_local;
 use tokio::time::sleep;
 
 pub use behind::Start;
-pub use running::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
+pub use word::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
 const OURS: &str = "nn-kernel";
