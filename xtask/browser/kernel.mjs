@@ -2,7 +2,7 @@
 
 import { claim, shoot, until } from "./common.mjs";
 
-/** In seconds, on a slow and busy computer too: how soon ■ ends a training of a minute or so. */
+/** In seconds, on a slow and busy computer: how soon ■ ends a training. */
 const MOMENT = 5;
 const WHOLE = "&mut whole";
 const CUT = "&mut cut";
