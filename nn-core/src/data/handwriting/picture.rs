@@ -22,8 +22,8 @@ const RATIO: u64 = 800;
 const MOST_BYTES: u64 = 416 << 20;
 /// What a PNG file may unpack to beside its rows of pixels, in bytes.
 const MOST_BESIDE_PIXELS: usize = 16 << 20;
-/// Larger pictures are reduced to this many pixels on their longer side, or fewer: plenty for a digit of 20.
-const MOST_PER_SIDE: usize = 1024;
+/// Larger pictures are reduced to this many pixels, or fewer: plenty for a digit of 20×20, and a photo takes a tenth of a second.
+const ENOUGH_PIXELS: usize = 640 * 640;
 
 const EXPECTED: &str = "a PNG or JPEG picture";
 const WHOLE: &str = "a whole PNG or JPEG picture";
@@ -156,7 +156,7 @@ struct Reduced {
 
 impl Reduced {
     fn new(height: usize, width: usize, channels: usize) -> Self {
-        let factor = height.max(width).div_ceil(MOST_PER_SIDE).max(1);
+        let factor = reduction(height, width);
         let size = (height.div_ceil(factor), width.div_ceil(factor));
         let shares = [0.299, 0.587, 0.114].map(|share| std::array::from_fn(|value| share * (value as f32 / 255.0)));
         let (black, under) = (Array2::zeros(size), Array2::zeros(size));
@@ -243,9 +243,18 @@ fn upright(mut picture: Array2<f32>, orientation: Orientation) -> Array2<f32> {
     picture.as_standard_layout().into_owned()
 }
 
-/// Collects tones into a picture of at most 1024 pixels per side, each the mean of a square of the original's.
+/// How many pixels per side become one.
+fn reduction(height: usize, width: usize) -> usize {
+    let mut factor = 1;
+    while height.div_ceil(factor) * width.div_ceil(factor) > ENOUGH_PIXELS {
+        factor += 1;
+    }
+    factor
+}
+
+/// Collects tones into a picture of at most [`ENOUGH_PIXELS`] pixels, each the mean of a square of the original's.
 pub(super) fn reduced(height: usize, width: usize, tone: impl Fn(usize, usize) -> f32) -> Array2<f32> {
-    let factor = height.max(width).div_ceil(MOST_PER_SIDE).max(1);
+    let factor = reduction(height, width);
     Array2::from_shape_fn((height.div_ceil(factor), width.div_ceil(factor)), |(row, column)| {
         let rows = row * factor..((row + 1) * factor).min(height);
         let columns = column * factor..((column + 1) * factor).min(width);
