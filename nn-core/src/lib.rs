@@ -115,8 +115,6 @@ pub mod protocol;
 mod store;
 mod train;
 
-use store::whole_file;
-
 /// Who shows a training that goes from `before` whole epochs to `epochs` while it runs. `train` knows none of the modules that
 /// show something, so the choice is made here.
 fn watch(before: usize, epochs: usize) -> Box<dyn train::Watch> {

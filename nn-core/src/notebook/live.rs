@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::plot::text::escape;
 use crate::plot::theme::{Color, DARK_INK, INTERACTIVE, PAGE, SHADOW};
-use crate::{Error, Result, whole_file};
+use crate::store::whole_file;
+use crate::{Error, Result};
 
 /// What every such part begins with.
 const CARD_SCRIPT: &str = include_str!("../../assets/card.js");

@@ -11,7 +11,8 @@ use super::chart::Chart;
 use super::layout::{LEAST, Layout, MOST, Panel};
 use super::text::{self, Weight};
 use super::{bitmap, bundle, svg};
-use crate::{Error, Result, whole_file};
+use crate::store::whole_file;
+use crate::{Error, Result};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
 ///
