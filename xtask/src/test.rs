@@ -60,7 +60,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
         tests(&lab, needed(rust.as_ref())?, &["--lib", "--tests", "--examples"], numpy.as_deref())
     });
     parts.run("the chapter without features", || {
-        tests(&lab, needed(rust.as_ref())?, &["--no-default-features", "--lib", "--tests"], None)
+        tests(&lab, needed(rust.as_ref())?, &["--no-default-features", "--lib", "--tests"], numpy.as_deref())
     });
     parts.run("documentation's examples", || tests(&lab, needed(rust.as_ref())?, &["--doc"], None));
     parts.run("the same bits in debug", || bits::check(&lab, needed(rust.as_ref())?));
