@@ -67,7 +67,7 @@
 //!
 //! The original holds one example per column and loops over the examples of a mini-batch; here an example is a row and a
 //! mini-batch is one matrix, so its `w @ a + b` reads `a · Wᵀ + b`. Its weights are ours, its `delta = a - y` is
-//! [`Loss::delta`], which works for every other pair of loss and activation as well.
+//! [`Loss::delta`], which works for every other pair of loss and activation that makes sense as well.
 //!
 //! # Why to believe the numbers
 //!

@@ -4,11 +4,10 @@ use super::memory::Cell;
 use super::message::{Message, now, unique};
 use super::picture;
 use super::shown::Outputs;
-use super::word::{self, Report};
+use super::word::Report;
 use super::{OURS, start};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// What evcxr is at work on.
 pub struct Running {
@@ -75,11 +74,6 @@ impl Running {
             outputs: Outputs::default(),
             is_asked_again: false,
         }
-    }
-
-    /// Leaves word for our cargo, and takes ■ back.
-    pub fn leave_word(&self, folder: &Path, backtrace: bool) {
-        word::ask(folder, self.request.id(), backtrace, self.is_ours);
     }
 
     /// As it goes into memory.
