@@ -56,7 +56,7 @@ pub(super) fn html(picture: &Picture) -> String {
     // A tall array's numbers are drawn wide rather than small, and a wide one's high.
     (width, height) = (width.min(STRETCH * height), height.min(STRETCH * width));
     format!(
-        "<div style=\"{grey}\">\n<img alt=\"Heat map of {said}; {COLOURS}\" width=\"{}\" height=\"{}\" \
+        "<div style=\"flex:0 1 240px;{grey}\">\n<img alt=\"Heat map of {said}; {COLOURS}\" width=\"{}\" height=\"{}\" \
          style=\"image-rendering:pixelated;display:block;margin:4px 0;outline:1px solid {}\" \
          src=\"data:image/png;base64,{}\"/>\n<small>{said}:<br/>{COLOURS}</small>\n</div>\n",
         columns * width,
