@@ -4,7 +4,7 @@ use crate::kernel;
 use crate::setup::{Lab, Rust, evcxr, python, version_numbers};
 use anyhow::Result;
 use nn_kernel::files::{self, Lock};
-use nn_kernel::{assumed, folder, kept, process};
+use nn_kernel::{assumed, folder, kept, process, shelf};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -109,7 +109,11 @@ fn evcxr(lab: &Lab) -> Finding {
 fn warm_build(lab: &Lab) -> Finding {
     if folder::template(&lab.kernels()).join("stamp").is_file() {
         let more = kept::size(&lab.kernels()) >> 20;
-        return Fine(format!("the crates for notebooks are compiled, and {more} MB that notebooks added or changed"));
+        let (cells, size) = shelf::size(&lab.kernels());
+        return Fine(format!(
+            "the crates for notebooks are compiled, {more} MB that notebooks added or changed, {cells} cells ({} MB)",
+            size >> 20
+        ));
     }
     Slow("the crates for notebooks are not compiled yet".into(), "cargo xtask set-up".into())
 }

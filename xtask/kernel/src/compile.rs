@@ -1,10 +1,16 @@
 //! Compiles a cell: changes what evcxr wrote ([`source`]), and ends the compiler when the person presses ■.
 //!
+//! A cell that was compiled before is taken from the [`shelf`](crate::shelf), by its canonical form; that is compiled otherwise, and kept. If
+//! the compiler finds a mistake of the person's in it, it is asked again, with the file as evcxr has it, so that its advice is
+//! about all that the person has.
+//!
 //! A variable that the cell defines anew is given back if the cell fails, unless the cell moves the old one. Whether it
 //! does only the compiler can tell; so it is tried, and tried again without those that it says are moved.
 
 use crate::assumed::CRATE;
+use crate::canonical::{self, Canonical};
 use crate::relay::{Report, Request, is_to_stop};
+use crate::shelf::{Outcome, Shelf};
 use crate::{files, source};
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -30,17 +36,17 @@ pub struct Ended {
     was_stopped: bool,
 }
 
-/// Compiles the cell in `folder` by the compiler's own command, its messages to stderr.
-pub fn directly(compiler: &mut Command, folder: &Path) -> Result<ExitCode> {
+/// Compiles the cell in `folder` by the compiler's own command, its messages to stderr, unless it is on the `shelf`.
+pub fn directly(compiler: &mut Command, shelf: Option<&Shelf>, folder: &Path) -> Result<ExitCode> {
     compiler.stderr(Stdio::piped());
-    let ended = cell(folder, || run(compiler, folder))?;
+    let ended = cell(folder, shelf, || run(compiler, folder))?;
     io::stdout().write_all(&ended.stdout)?;
     io::stderr().write_all(&ended.stderr)?;
     Ok(if ended.is_compiled { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Compiles the cell in `folder` by `attempt`, more than once if need be, and leaves the relay word of it.
-pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result<Ended> {
+pub fn cell(folder: &Path, shelf: Option<&Shelf>, mut attempt: impl FnMut() -> Result<Ended>) -> Result<Ended> {
     let file = folder.join("src/lib.rs");
     let request = Request::read(folder);
     let original = fs::read_to_string(&file).ok();
@@ -51,10 +57,8 @@ pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result
     }
     loop {
         let rewritten = source::rewrite(&original, request.backtrace, &restored);
-        if let Some(rewritten) = &rewritten {
-            fs::write(&file, &rewritten.code).with_context(|| format!("cannot write {}", file.display()))?;
-        }
-        let ended = attempt()?;
+        let code = rewritten.as_ref().map_or(&original, |rewritten| &rewritten.code);
+        let ended = kept_or_compiled(&file, code, shelf, &mut attempt)?;
         if ended.was_stopped {
             forget_objects(folder);
             Report::interrupted().leave(folder, &request.id);
@@ -78,6 +82,68 @@ pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result
     }
 }
 
+/// Compiles `code` as `file`, unless it is on the `shelf`.
+fn kept_or_compiled(
+    file: &Path,
+    code: &str,
+    shelf: Option<&Shelf>,
+    attempt: &mut impl FnMut() -> Result<Ended>,
+) -> Result<Ended> {
+    if let Some(shelf) = shelf
+        && let Some(canonical) = canonical::of(code)
+    {
+        files::write(file, &canonical.code)?;
+        if let Some(mut ended) = in_canonical_form(&canonical, shelf, attempt)? {
+            if ended.was_stopped || ended.is_compiled || is_for_evcxr(&ended) {
+                ended.stdout = canonical.translate(&ended.stdout);
+                ended.stderr = canonical.translate(&ended.stderr);
+                return Ok(ended);
+            }
+        }
+    }
+    files::write(file, code)?;
+    attempt()
+}
+
+/// How the cell's canonical form is compiled; `None` if what came of it is of no use.
+fn in_canonical_form(
+    cell: &Canonical,
+    shelf: &Shelf,
+    attempt: &mut impl FnMut() -> Result<Ended>,
+) -> Result<Option<Ended>> {
+    if let Some(Outcome { is_compiled, stdout, stderr }) = shelf.find(cell) {
+        return Ok(Some(Ended { is_compiled, stdout, stderr, was_stopped: false }));
+    }
+    shelf.prepare();
+    let ended = attempt()?;
+    if ended.was_stopped {
+        return Ok(Some(ended));
+    }
+    let outcome = Outcome { is_compiled: ended.is_compiled, stdout: ended.stdout, stderr: ended.stderr };
+    let is_usable = shelf.keep(cell, &outcome).is_ok();
+    let Outcome { is_compiled, stdout, stderr } = outcome;
+    Ok(is_usable.then_some(Ended { is_compiled, stdout, stderr, was_stopped: false }))
+}
+
+/// Whether all mistakes are of the kinds by which evcxr learns what to write instead: that a type cannot show itself, that a
+/// variable was moved, that there is a `?`. The compiler's advice on these is about the lines that it names, whatever else
+/// there is.
+fn is_for_evcxr(ended: &Ended) -> bool {
+    let errors: Vec<Value> = errors(ended).filter(|error| !error["spans"].as_array().is_some_and(Vec::is_empty)).collect();
+    let known = |error: &Value| matches!(error["code"]["code"].as_str(), Some("E0599" | "E0382" | "E0277"));
+    !errors.is_empty() && errors.iter().all(known)
+}
+
+/// The errors among the messages of the compiler or of cargo.
+fn errors(ended: &Ended) -> impl Iterator<Item = Value> {
+    let lines = [&ended.stdout, &ended.stderr].into_iter().flat_map(|output| output.split(|&byte| byte == b'\n'));
+    let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let inner = messages.map(|mut message| {
+        if message["message"].is_object() { message["message"].take() } else { message }
+    });
+    inner.filter(|message| message["level"] == "error")
+}
+
 /// Removes what a compiler that was killed leaves of the cell's objects, and those that it keeps from cell to cell.
 ///
 /// rustc 1.95, killed while it links, leaves objects to reuse that the next cell is then linked with in vain ("undefined hidden
@@ -99,17 +165,10 @@ fn forget_objects(folder: &Path) {
 /// What the compiler points at on `line` of the cell, in its messages or in cargo's.
 fn faults_on(line: usize, ended: &Ended) -> Vec<String> {
     let mut faults = Vec::new();
-    for output in [&ended.stdout, &ended.stderr] {
-        for text in output.split(|&byte| byte == b'\n') {
-            let Ok(message) = serde_json::from_slice::<Value>(text) else { continue };
-            let message = if message["message"].is_object() { &message["message"] } else { &message };
-            if message["level"] != "error" {
-                continue;
-            }
-            for span in message["spans"].as_array().into_iter().flatten() {
-                if span["is_primary"] == true && span["line_start"] == line {
-                    faults.push(pointed_at(span).unwrap_or_default());
-                }
+    for error in errors(ended) {
+        for span in error["spans"].as_array().into_iter().flatten() {
+            if span["is_primary"] == true && span["line_start"] == line {
+                faults.push(pointed_at(span).unwrap_or_default());
             }
         }
     }
@@ -135,7 +194,7 @@ pub fn run(command: &mut Command, folder: &Path) -> Result<Ended> {
     let (has_ended, was_stopped) = (AtomicBool::new(false), AtomicBool::new(false));
     let process = child.id();
     let (status, stdout, stderr) = thread::scope(|scope| {
-        scope.spawn(|| {
+        let look = scope.spawn(|| {
             while !has_ended.load(Ordering::SeqCst) {
                 if is_to_stop(folder) {
                     was_stopped.store(true, Ordering::SeqCst);
@@ -147,6 +206,7 @@ pub fn run(command: &mut Command, folder: &Path) -> Result<Ended> {
         });
         let outcome = wait(&mut child);
         has_ended.store(true, Ordering::SeqCst);
+        look.thread().unpark();
         outcome
     })
     .context("cannot wait for the compiler")?;
@@ -217,7 +277,7 @@ mod tests {
     fn a_cell_is_compiled_again_without_what_it_moves() {
         let folder = folder("again");
         let mut attempts = 0;
-        let compiled = cell(&folder, || {
+        let compiled = cell(&folder, None, || {
             attempts += 1;
             let code = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
             let line = code.lines().position(|line| line.contains("nn_kernel_cell::failed()")).map(|at| at + 1);
@@ -236,7 +296,7 @@ mod tests {
         let folder = folder("stopped");
         crate::relay::ask_to_stop(&folder);
         let start = std::time::Instant::now();
-        let stopped = cell(&folder, || run(Command::new("sleep").arg("30"), &folder)).unwrap();
+        let stopped = cell(&folder, None, || run(Command::new("sleep").arg("30"), &folder)).unwrap();
         let report = Report::read(&folder, "7").unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert!(stopped.was_stopped && report.interrupted && start.elapsed().as_secs() < 20);

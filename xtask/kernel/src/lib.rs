@@ -12,6 +12,7 @@
 
 pub mod assist;
 pub mod assumed;
+pub mod canonical;
 pub mod cell;
 pub mod compile;
 pub mod copy;
@@ -23,11 +24,14 @@ mod lexer;
 pub mod link;
 pub mod messages;
 pub mod metadata;
+pub mod parts;
 pub mod process;
 pub mod progress;
 pub mod relay;
+pub mod shelf;
 pub mod source;
 pub mod stand_in;
+pub mod symbol;
 pub mod variables;
 pub mod visible;
 pub mod way;
