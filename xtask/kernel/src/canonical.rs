@@ -164,9 +164,8 @@ fn ends_an_item(code: &str) -> Option<bool> {
     Some(match tokens.last().map(|token| token.kind) {
         Some(TokenKind::Semi) => true,
         Some(TokenKind::CloseBrace) => {
-            const KINDS: [&str; 12] = [
-                "const", "static", "type", "use", "fn", "impl", "struct", "enum", "trait", "mod", "union", "extern",
-            ];
+            const KINDS: [&str; 12] =
+                ["const", "static", "type", "use", "fn", "impl", "struct", "enum", "trait", "mod", "union", "extern"];
             let mut words = tokens.iter().filter(|token| token.kind == TokenKind::Ident).map(|token| token.text);
             match (words.find(|word| KINDS.contains(word)), words.next()) {
                 (Some("const"), Some("fn" | "unsafe" | "async" | "extern")) => true,

@@ -43,7 +43,8 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<(Command, Optio
     let words: Option<Vec<&str>> = record["arguments"].as_array()?.iter().map(Value::as_str).collect();
     // A cell that we do not link knows the folder of its kernel.
     let is_linked_by_us = record["environment"][LINK].is_string();
-    let shelf = words.filter(|_| is_linked_by_us).and_then(|words| Shelf::new(kernel, &words, &record["environment"], library));
+    let shelf =
+        words.filter(|_| is_linked_by_us).and_then(|words| Shelf::new(kernel, &words, &record["environment"], library));
     Some((command(&record)?, shelf))
 }
 

@@ -129,7 +129,8 @@ fn in_canonical_form(
 /// variable was moved, that there is a `?`. The compiler's advice on these is about the lines that it names, whatever else
 /// there is.
 fn is_for_evcxr(ended: &Ended) -> bool {
-    let errors: Vec<Value> = errors(ended).filter(|error| !error["spans"].as_array().is_some_and(Vec::is_empty)).collect();
+    let errors: Vec<Value> =
+        errors(ended).filter(|error| !error["spans"].as_array().is_some_and(Vec::is_empty)).collect();
     let known = |error: &Value| matches!(error["code"]["code"].as_str(), Some("E0599" | "E0382" | "E0277"));
     !errors.is_empty() && errors.iter().all(known)
 }
@@ -138,9 +139,8 @@ fn is_for_evcxr(ended: &Ended) -> bool {
 fn errors(ended: &Ended) -> impl Iterator<Item = Value> {
     let lines = [&ended.stdout, &ended.stderr].into_iter().flat_map(|output| output.split(|&byte| byte == b'\n'));
     let messages = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    let inner = messages.map(|mut message| {
-        if message["message"].is_object() { message["message"].take() } else { message }
-    });
+    let inner =
+        messages.map(|mut message| if message["message"].is_object() { message["message"].take() } else { message });
     inner.filter(|message| message["level"] == "error")
 }
 

@@ -104,12 +104,9 @@ fn link_all(kernel: &Path, arguments: &[OsString], output: &Path, name: &OsStr) 
 /// The command line with the shared library for all crates.
 fn with(shared: &Path, kernel: &Path, arguments: Vec<OsString>) -> Vec<OsString> {
     let shared = shared.as_os_str().to_owned();
-    let mut once = Some([
-        "-Wl,-Bdynamic".into(),
-        shared,
-        "-Wl,-Bstatic".into(),
-        "-Wl,-rpath,$ORIGIN".into(),
-    ]);
+    // What cargo compiles is loaded from the folder above.
+    let mut once =
+        Some(["-Wl,-Bdynamic".into(), shared, "-Wl,-Bstatic".into(), "-Wl,-rpath,$ORIGIN:$ORIGIN/deps".into()]);
     let replaced = arguments.into_iter().flat_map(|argument| {
         if is_crate(kernel, &argument) { once.take().into_iter().flatten().collect() } else { vec![argument] }
     });

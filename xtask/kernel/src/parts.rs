@@ -21,7 +21,8 @@ pub fn parts(lines: &[&str]) -> Option<Parts> {
     if *lines.get(signature.checked_sub(1)?)? != "#[unsafe(no_mangle)]" || !lines[0].starts_with("#![allow(") {
         return None;
     }
-    let number = lines[signature].strip_prefix(SIGNATURE)?.strip_prefix(symbol::NAME)?.strip_suffix('(')?.parse().ok()?;
+    let number =
+        lines[signature].strip_prefix(SIGNATURE)?.strip_prefix(symbol::NAME)?.strip_suffix('(')?.parse().ok()?;
     let generated = |text: &str| lines[..signature].iter().rposition(|line| *line == text);
     let ends = [
         generated("            struct EvcxrUserCodeError {}"),

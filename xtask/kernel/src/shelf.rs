@@ -68,9 +68,13 @@ impl Shelf {
         for (name, value) in changes.as_object()? {
             variables.insert(name.clone(), value.as_str().map(str::to_owned));
         }
-        let compilers = env::vars().filter(|(name, _)| ["RUST", "LD_", "LIBRARY_PATH"].iter().any(|it| name.starts_with(it)));
-        let mut read: BTreeMap<String, Option<String>> = compilers.map(|(name, value)| (name, Some(value))).collect();
-        read.extend(variables.clone());
+        // The compiler lists what a cell reads; these it reads itself.
+        let is_read = |name: &str| name.starts_with("RUSTC_") || name == "LIBRARY_PATH";
+        let mut read: BTreeMap<String, Option<String>> =
+            env::vars().filter(|(name, _)| is_read(name)).map(|(name, value)| (name, Some(value))).collect();
+        read.extend(
+            variables.iter().filter(|(name, _)| is_read(name)).map(|(name, value)| (name.clone(), value.clone())),
+        );
         let mut call = format!("{FORM}\n{words:?}\n{read:?}\n").replace(kernel.to_str()?, KERNEL);
         call += &format!("{:?}\n", stamp(Path::new(words.first()?))?);
         for word in words.windows(2).filter(|pair| pair[0] == "--extern").map(|pair| pair[1]) {
@@ -103,7 +107,10 @@ impl Shelf {
             ensure!(self.variable(name) == value.as_str().map(str::to_owned), "{name} has changed");
         }
         for (path, hash) in head["files"].as_object().into_iter().flatten() {
-            ensure!(files::read(&self.kernel.join(path)).is_ok_and(|file| *hash == sha256(&file)), "{path} has changed");
+            ensure!(
+                files::read(&self.kernel.join(path)).is_ok_and(|file| *hash == sha256(&file)),
+                "{path} has changed"
+            );
         }
         if let Some(crates) = head["crates"].as_str() {
             ensure!(self.library.with_file_name(crates).exists(), "it is linked against {crates}");
@@ -124,7 +131,8 @@ impl Shelf {
         if let Some(looked_at) = self.looked_at() {
             let (variables, files) = looked_at;
             let crates = crates(&library);
-            let head = json!({ "compiled": outcome.is_compiled, "variables": variables, "files": files, "crates": crates });
+            let head =
+                json!({ "compiled": outcome.is_compiled, "variables": variables, "files": files, "crates": crates });
             // It is compiled again next time.
             let _ = write(&self.place(cell), &head, [&outcome.stdout, &outcome.stderr, &library]);
         }

@@ -138,7 +138,8 @@ pub mod tests {
         let folder = env::temp_dir().join(format!("nn-kernel-symbol-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let source = folder.join("cell.c");
-        let others: String = (0..40).map(|number| format!("int other_{number}(void) {{ return {number}; }}\n")).collect();
+        let others: String =
+            (0..40).map(|number| format!("int other_{number}(void) {{ return {number}; }}\n")).collect();
         let code = format!("#include <stdlib.h>\n{others}int {PLACE}(void) {{ return other_39() + abs(-3); }}\n");
         fs::write(&source, code).unwrap();
         let library = folder.join("cell.so");
