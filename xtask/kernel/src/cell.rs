@@ -34,8 +34,7 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<(Command, Optio
     if record["asked"] != asked(arguments)? {
         return None;
     }
-    let states = record["states"].as_object()?;
-    if states.iter().any(|(path, state)| self::state(Path::new(path)) != *state) {
+    if !is_unchanged(record["states"].as_object()?) {
         return None;
     }
     let library = Path::new(record["compiled"].as_str()?);
@@ -46,6 +45,17 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<(Command, Optio
     let shelf =
         words.filter(|_| is_linked_by_us).and_then(|words| Shelf::new(kernel, &words, &record["environment"], library));
     Some((command(&record)?, shelf))
+}
+
+/// Whether all that the cells of the kernel in `kernel` were compiled with is as it was, as far as is known.
+pub fn is_current(kernel: &Path) -> bool {
+    let record = fs::read(kernel.join(RECORD)).ok().and_then(|record| serde_json::from_slice::<Value>(&record).ok());
+    let Some(record) = record else { return true };
+    record["states"].as_object().is_some_and(is_unchanged)
+}
+
+fn is_unchanged(states: &serde_json::Map<String, Value>) -> bool {
+    states.iter().all(|(path, state)| self::state(Path::new(path)) == *state)
 }
 
 /// Runs cargo, as asked with `arguments`, and keeps how it called the compiler.

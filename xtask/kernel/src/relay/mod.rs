@@ -25,9 +25,11 @@ mod running;
 mod set_up;
 mod shown;
 mod sockets;
+mod waiting;
 mod word;
 
 use crate::assist::Assist;
+use crate::waiting::{Place, Plan};
 use anyhow::{Context, Result};
 use behind::Behind;
 use connection::Connection;
@@ -42,8 +44,10 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
+use waiting::{Prepared, Waiting};
 
 pub use behind::Start;
+pub use waiting::{MakeAnother, Offer};
 pub use word::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
@@ -66,12 +70,28 @@ const NO_TEXT: &str = "stream did not contain valid UTF-8";
 /// Runs evcxr for Jupyter until either ends.
 ///
 /// Jupyter is answered at once, evcxr started when the set-up of `lab` is over: `make` gives its command for the connection
-/// file that it is given.
+/// file that it is given. `another` makes a kernel in waiting.
 ///
 /// # Errors
 /// If Jupyter's file cannot be read, or its ports cannot be opened.
-pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Result<Start> + 'static) -> Result<()> {
-    serve(connection_file, lab, Ok(Box::new(make)))
+pub fn run(connection_file: &Path, lab: &Path, make: Make, another: MakeAnother) -> Result<()> {
+    serve(connection_file, lab, Ok(make), Some(another))
+}
+
+/// Is a kernel in waiting, at its `place`, until somebody takes it over, and then theirs.
+///
+/// # Errors
+/// If nobody could reach it.
+pub fn wait(place: Place, plan: Plan, lab: &Path, make: Make, another: MakeAnother) -> Result<()> {
+    run_tasks(async {
+        let (events, mut arriving) = unbounded_channel();
+        let waiting = Waiting::listen(place, plan, &events).await?;
+        let mut relay = Relay::new(Front::nowhere(), events, lab, Ok(make));
+        relay.another = Some(another);
+        relay.prepare(waiting);
+        relay.live(&mut arriving).await;
+        Ok(())
+    })
 }
 
 /// Is a kernel in which every cell fails and says `why`.
@@ -79,29 +99,34 @@ pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Resul
 /// # Errors
 /// As those of [`run`].
 pub fn refuse(connection_file: &Path, lab: &Path, why: String) -> Result<()> {
-    serve(connection_file, lab, Err(why))
+    serve(connection_file, lab, Err(why), None)
 }
 
-fn serve(connection_file: &Path, lab: &Path, make: Result<Make, String>) -> Result<()> {
+fn serve(
+    connection_file: &Path,
+    lab: &Path,
+    make: Result<Make, String>,
+    another: Option<MakeAnother>,
+) -> Result<()> {
     let connection = Connection::read(connection_file)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("cannot start the tasks of the kernel")?;
-    let tasks = tokio::task::LocalSet::new();
-    tasks.block_on(&runtime, async {
-        let (events, mut waiting) = unbounded_channel();
+    run_tasks(async {
+        let (events, mut arriving) = unbounded_channel();
         let front = sockets::front(&connection, &events).await?;
         let mut relay = Relay::new(front, events, lab, make);
-        relay.work(&mut waiting).await;
-        if let Some(behind) = relay.behind.take() {
-            behind.end().await;
-        }
-        // The last answers are still being written.
-        sleep(Duration::from_millis(100)).await;
+        relay.another = another;
+        relay.live(&mut arriving).await;
         Ok(())
     })
 }
 
-type Make = Box<dyn FnOnce(&Path) -> Result<Start>>;
+fn run_tasks(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot start the tasks of the kernel")?;
+    tokio::task::LocalSet::new().block_on(&runtime, work)
+}
+
+/// Gives evcxr's command for the connection file that it is given.
+pub type Make = Box<dyn Fn(&Path) -> Result<Start>>;
 
 /// What a cell that waits shows.
 struct Notice {
@@ -115,8 +140,16 @@ struct Relay {
     events: UnboundedSender<Event>,
     /// Where the set-up installs, and says how far it is.
     lab: PathBuf,
-    /// Starts evcxr, once; or why there is none.
+    /// Starts evcxr; or why there is none.
     make: Result<Make, String>,
+    /// Makes a kernel in waiting.
+    another: Option<MakeAnother>,
+    /// What is there as long as this is one itself.
+    waiting: Option<Waiting>,
+    /// The first cell, if it ran before anybody asked.
+    prepared: Option<Prepared>,
+    /// The launcher that asked for this kernel in waiting: what goes to its stderr.
+    launcher: Option<UnboundedSender<String>>,
     behind: Option<Behind>,
     /// What a cell that waits for the set-up shows.
     notice: Option<Notice>,
@@ -146,6 +179,10 @@ impl Relay {
             events,
             lab: lab.to_owned(),
             make,
+            another: None,
+            waiting: None,
+            prepared: None,
+            launcher: None,
             behind: None,
             notice: None,
             folder: None,
@@ -160,6 +197,16 @@ impl Relay {
             backtrace: false,
             assist: Assist::default(),
         }
+    }
+
+    /// Works, and ends evcxr.
+    async fn live(&mut self, arriving: &mut UnboundedReceiver<Event>) {
+        self.work(arriving).await;
+        if let Some(behind) = self.behind.take() {
+            behind.end().await;
+        }
+        // The last answers are still being written.
+        sleep(Duration::from_millis(100)).await;
     }
 
     /// Acts on what arrives, until Jupyter wants the kernel to end or evcxr ends.
@@ -186,6 +233,18 @@ impl Relay {
                     self.evcxr_ended(&status);
                     return;
                 }
+                Event::EvcxrLog(line) => self.log(&line),
+                Event::Wanted(offer, stream) => {
+                    if !self.take_offer(offer, stream).await {
+                        return;
+                    }
+                }
+                Event::LauncherEnded => return,
+                Event::Tick(Tick::Owner) => {
+                    if self.waiting.is_some() && !self.has_owner() {
+                        return;
+                    }
+                }
                 Event::Tick(tick) => self.look(tick),
             }
         }
@@ -203,7 +262,8 @@ impl Relay {
         match tick {
             Tick::SetUp => self.wait_for_set_up(),
             Tick::Ready if !self.is_ready => self.ask_whether_ready(),
-            Tick::Ready => {}
+            Tick::Ready | Tick::Owner => {}
+            Tick::Rest(requests) => self.make_another(requests),
             Tick::Flush => self.flush(),
             Tick::Late(request) => {
                 if let Some(running) = self.running.as_mut().filter(|running| running.request_number == request) {
@@ -239,6 +299,7 @@ impl Relay {
     fn serve(&mut self, request: Message, on_control: bool) -> bool {
         match request.kind() {
             "execute_request" => {
+                self.look_at_first(&request);
                 self.queue.push_back(request);
                 if self.behind.is_none() {
                     self.start_evcxr();
@@ -286,7 +347,8 @@ impl Relay {
 
     /// Whether evcxr can be asked nothing for a while.
     fn is_busy(&self) -> bool {
-        !self.is_ready || self.running.as_ref().is_some_and(|running| running.is_cell)
+        // As long as the first cell has not run for the person, nothing of it is to be seen.
+        !self.is_ready || self.prepared.is_some() || self.running.as_ref().is_some_and(|running| running.is_cell)
     }
 
     /// Answers a request that evcxr has nothing to do with.
