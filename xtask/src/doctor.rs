@@ -4,7 +4,7 @@ use crate::kernel;
 use crate::setup::{Lab, Rust, evcxr, python, version_numbers};
 use anyhow::Result;
 use nn_kernel::files::{self, Lock};
-use nn_kernel::{assumed, folder, kept, process, shelf};
+use nn_kernel::{assumed, folder, kept, process, shelf, waiting};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -42,6 +42,7 @@ pub fn run() -> Result<ExitCode> {
         disk(&process::read(Command::new("df").arg("-Pm").arg(&lab.repository)).unwrap_or_default()),
         cores(std::thread::available_parallelism().map_or(1, usize::from)),
         memory(&fs::read_to_string("/proc/meminfo").unwrap_or_default()),
+        in_waiting(waiting::is_possible()),
         variables(|name| std::env::var(name).ok()),
         data(&lab.repository.join("data")),
         browser(),
@@ -220,6 +221,17 @@ fn memory(table: &str) -> Finding {
             "close something, or set CARGO_BUILD_JOBS=1".into(),
         ),
         Some(free) => Fine(format!("{free} MB of memory available")),
+    }
+}
+
+/// The kernel that is made ready while another rests.
+fn in_waiting(possible: Result<()>) -> Finding {
+    match possible {
+        Ok(()) => Fine(format!(
+            "a kernel waits for the next start; {}=0 in the environment would spare its memory",
+            nn_kernel::variables::WAITING
+        )),
+        Err(why) => Fine(format!("no kernel waits for the next start: {why:#}")),
     }
 }
 

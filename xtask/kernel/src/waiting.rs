@@ -63,7 +63,9 @@ fn record(kernels: &Path) -> PathBuf {
 pub fn is_possible() -> Result<()> {
     ensure!(env::var_os(WAITING).is_none_or(|value| value != "0"), "{WAITING}=0 is set");
     let table = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let free = table.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.split_whitespace().next()?.parse::<u64>().ok());
+    let free = table
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:")?.split_whitespace().next()?.parse::<u64>().ok());
     let free = free.context("how much memory is available is not known here")? / 1024;
     ensure!(free >= NEEDED_MEMORY, "{free} MB of memory available, it wants {NEEDED_MEMORY}");
     Ok(())

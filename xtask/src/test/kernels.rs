@@ -1,10 +1,12 @@
 //! Checks what kernels do besides running cells: two at once, a crate that is edited, a kernel that is killed.
 
+use super::parts::Ended;
 use super::trial::{self, Trial};
 use crate::notebook::cell;
+use crate::run;
 use crate::setup::Lab;
 use anyhow::{Result, anyhow, bail};
-use nn_kernel::{files, shelf};
+use nn_kernel::{files, shelf, waiting};
 use std::path::Path;
 use std::thread;
 
@@ -20,6 +22,22 @@ pub fn check(lab: &Lab) -> Result<()> {
         killed_kernels_leave_nothing(&folder)?;
     }
     Ok(())
+}
+
+/// Whether the kernel in waiting serves those whom it may, and nobody else.
+pub fn check_waiting(lab: &Lab) -> Result<Ended> {
+    if let Err(why) = waiting::is_possible() {
+        return Ok(Ended::Skipped(format!("no kernel is kept waiting here: {why}")));
+    }
+    let folder = trial::folder(lab);
+    files::create_dir(&folder)?;
+    let mut script = lab.script("kernel_waiting.py");
+    script.arg(&folder).arg(&lab.root).current_dir(&folder);
+    let status = run::run_with_kernels(lab, &mut script)?;
+    if !status.success() {
+        bail!("kernel_waiting.py ended with {status}; what went wrong stands above");
+    }
+    Ok(Ended::Passed)
 }
 
 /// Fails if two notebooks that wait for each other do not both pass.

@@ -102,12 +102,7 @@ pub fn refuse(connection_file: &Path, lab: &Path, why: String) -> Result<()> {
     serve(connection_file, lab, Err(why), None)
 }
 
-fn serve(
-    connection_file: &Path,
-    lab: &Path,
-    make: Result<Make, String>,
-    another: Option<MakeAnother>,
-) -> Result<()> {
+fn serve(connection_file: &Path, lab: &Path, make: Result<Make, String>, another: Option<MakeAnother>) -> Result<()> {
     let connection = Connection::read(connection_file)?;
     run_tasks(async {
         let (events, mut arriving) = unbounded_channel();
@@ -299,8 +294,9 @@ impl Relay {
     fn serve(&mut self, request: Message, on_control: bool) -> bool {
         match request.kind() {
             "execute_request" => {
-                self.look_at_first(&request);
-                self.queue.push_back(request);
+                if let Some(request) = self.look_at_first(request) {
+                    self.queue.push_back(request);
+                }
                 if self.behind.is_none() {
                     self.start_evcxr();
                 }

@@ -62,7 +62,8 @@ impl Waiting {
     /// Listens for whoever wants the kernel.
     pub async fn listen(place: Place, plan: Plan, events: &UnboundedSender<Event>) -> anyhow::Result<Waiting> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let waiting = Waiting { port: listener.local_addr()?.port(), key: format!("{}{}", unique(), unique()), place, plan };
+        let waiting =
+            Waiting { port: listener.local_addr()?.port(), key: format!("{}{}", unique(), unique()), place, plan };
         waiting.announce(false)?;
         let (key, events) = (waiting.key.clone(), events.clone());
         spawn_local(async move {
@@ -118,7 +119,9 @@ impl Relay {
     /// Says, when nothing is left to be prepared, that all is.
     pub(super) fn announce_prepared(&self) {
         let is_fine = self.prepared.as_ref().is_some_and(|prepared| prepared.is_fine == Some(true));
-        if let Some(waiting) = self.waiting.as_ref().filter(|_| is_fine && self.queue.is_empty() && self.running.is_none()) {
+        if let Some(waiting) =
+            self.waiting.as_ref().filter(|_| is_fine && self.queue.is_empty() && self.running.is_none())
+        {
             // Who cannot read it is only not told.
             let _ = waiting.announce(true);
         }
@@ -139,12 +142,16 @@ impl Relay {
             }
             Offer::Connection(file) => file,
         };
-        let is_current = self.folder.as_deref().is_none_or(cell::is_current);
-        let failed = self.prepared.as_ref().is_none_or(|prepared| prepared.is_fine == Some(false));
-        if self.waiting.take().is_none() || !is_current || failed {
+        if self.waiting.is_none() {
+            // It serves somebody already.
             let _ = stream.write_all(b"no\n").await;
-            // It serves somebody already, or nobody any more.
-            return !is_current || failed || self.launcher.is_some();
+            return true;
+        }
+        self.waiting = None;
+        let is_current = self.folder.as_deref().is_none_or(cell::is_current);
+        if !is_current || self.prepared.as_ref().is_none_or(|prepared| prepared.is_fine == Some(false)) {
+            let _ = stream.write_all(b"no\n").await;
+            return false;
         }
         let front = match Connection::read(&file) {
             Ok(connection) => sockets::front(&connection, &self.events).await,
@@ -169,12 +176,21 @@ impl Relay {
         self.prepared.as_ref().is_some_and(|prepared| prepared.code == request.code() && is_stored && !is_silent)
     }
 
-    /// Before a person's cell is put into the queue: makes another evcxr if it is the first, and not the one that has run.
-    pub(super) fn look_at_first(&mut self, request: &Message) {
-        let is_first = !self.queue.iter().any(|other| other.header["session"] != OURS && other.kind() == "execute_request");
-        if self.prepared.is_some() && is_first && !is_empty(request) && !self.is_prepared(request) {
+    /// Looks at a person's cell before it is put into the queue. If it is the first, it is answered at once, or, if it is not the one
+    /// that has run, another evcxr is made for it.
+    pub(super) fn look_at_first(&mut self, request: Message) -> Option<Message> {
+        let is_first =
+            !self.queue.iter().any(|other| other.header["session"] != OURS && other.kind() == "execute_request");
+        let Some(prepared) = self.prepared.as_ref().filter(|_| is_first && !is_empty(&request)) else {
+            return Some(request);
+        };
+        if !self.is_prepared(&request) {
             self.begin_without();
+        } else if prepared.is_fine == Some(true) {
+            self.requests += 1;
+            return self.answer_prepared(request);
         }
+        Some(request)
     }
 
     /// Answers a person's first cell, which has run already; gives back a request that has to be run.
@@ -210,6 +226,9 @@ impl Relay {
 
     /// A kernel that rests makes one for the next start.
     pub(super) fn make_another(&self, requests: u64) {
+        if self.requests != requests && self.running.is_none() {
+            self.later(REST, Tick::Rest(self.requests));
+        }
         let rests = self.is_ready && self.requests == requests && self.running.is_none() && self.queue.is_empty();
         let cells = self.memory.cells();
         let Some(first) = cells.first().filter(|first| rests && first.number == 1 && !first.failed) else { return };
