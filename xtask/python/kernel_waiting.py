@@ -97,7 +97,7 @@ def elsewhere():
     with Kernel() as kernel:
         begin(kernel)
         waiting = await_waiting()
-        for options in [{"env": {**os.environ, "FRUIT": "plum"}}, {"cwd": str(FOLDER)}]:
+        for options in [{"env": {**os.environ, "FRUIT": "plum"}}, {"cwd": str(FOLDER / "plums")}]:
             with Kernel(**options) as other:
                 other.must(FIRST)
                 assert folder(other) != waiting, options

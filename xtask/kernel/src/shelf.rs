@@ -64,6 +64,10 @@ impl Shelf {
     ///
     /// `None` where the call is not understood.
     pub fn new(kernel: &Path, words: &[&str], changes: &Value, library: &Path) -> Option<Shelf> {
+        if !cfg!(all(target_pointer_width = "64", target_endian = "little")) {
+            // symbol.rs knows no other libraries.
+            return None;
+        }
         let mut variables: BTreeMap<String, Option<String>> = BTreeMap::new();
         for (name, value) in changes.as_object()? {
             variables.insert(name.clone(), value.as_str().map(str::to_owned));

@@ -27,8 +27,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 use std::{env, thread};
 
-/// How long a kernel in waiting may take to answer before one is started as if there were none.
+/// How long a kernel in waiting may take to say that it is there.
 const PATIENCE: Duration = Duration::from_millis(800);
+/// How long it may take to serve Jupyter. It may have its ports by then: nobody else can be started at once.
+const LONG_PATIENCE: Duration = Duration::from_secs(20);
 /// How often, and how many times, the place of another that ends is looked at.
 const AGAIN: Duration = Duration::from_millis(100);
 const TIMES: u32 = 30;
@@ -118,10 +120,13 @@ pub fn spawn(lab: &Path, evcxr: &Path, first: &str, warm: Vec<String>) -> Result
     let kernels = lab.join("kernel");
     let plan = Plan { identity: identity(lab, evcxr)?, first: first.to_owned(), warm };
     if let Some(other) = read(&kernels) {
-        if other["identity"] == plan.identity && other["first"] == sha256(first.as_bytes()) && ask(&other, "").is_ok() {
+        if other["identity"] == plan.identity
+            && other["first"] == sha256(first.as_bytes())
+            && ask(&other, "", PATIENCE).is_ok()
+        {
             return Ok(());
         }
-        let _ = ask(&other, "end");
+        let _ = ask(&other, "end", PATIENCE);
     }
     let mut waiting = Command::new(process::own_program()?);
     waiting.args(["kernel", "wait", "--evcxr"]).arg(evcxr);
@@ -211,7 +216,7 @@ pub fn take_over(lab: &Path, evcxr: &Path, connection_file: &Path) -> Option<Exi
         return None;
     }
     let file = std::path::absolute(connection_file).ok()?;
-    let kernel = ask(&word, file.to_str()?).ok()?;
+    let kernel = ask(&word, file.to_str()?, LONG_PATIENCE).ok()?;
     // Until it ends; what evcxr says to those who look at its log comes this way.
     kernel.get_ref().set_read_timeout(None).ok()?;
     for line in kernel.lines() {
@@ -222,10 +227,10 @@ pub fn take_over(lab: &Path, evcxr: &Path, connection_file: &Path) -> Option<Exi
 }
 
 /// Asks the kernel in waiting for something; it has said yes.
-fn ask(word: &Value, what: &str) -> Result<BufReader<TcpStream>> {
+fn ask(word: &Value, what: &str, patience: Duration) -> Result<BufReader<TcpStream>> {
     let port = word["port"].as_u64().and_then(|port| u16::try_from(port).ok()).context("no port")?;
     let mut stream = TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(patience))?;
     writeln!(stream, "{}", json!({ "key": word["key"], "wanted": what }))?;
     let mut stream = BufReader::new(stream);
     let mut answer = String::new();

@@ -4,7 +4,6 @@ use super::failure::Failure;
 use super::message::Message;
 use super::running::{self, Running};
 use super::sockets::Tick;
-use super::waiting::REST;
 use super::word::{self, Report};
 use super::{LISTEN, NO_TEXT, ON_ITS_WAY, OURS, Relay, advice, answers, memory, start};
 use serde_json::json;
@@ -138,7 +137,7 @@ impl Relay {
             }
         }
         if !is_ours {
-            self.later(REST, Tick::Rest(self.requests));
+            self.plan_rest();
         }
         self.next();
     }

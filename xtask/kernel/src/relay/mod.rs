@@ -143,6 +143,7 @@ struct Relay {
     waiting: Option<Waiting>,
     /// The first cell, if it ran before anybody asked.
     prepared: Option<Prepared>,
+    is_rest_planned: bool,
     /// The launcher that asked for this kernel in waiting: what goes to its stderr.
     launcher: Option<UnboundedSender<String>>,
     behind: Option<Behind>,
@@ -177,6 +178,7 @@ impl Relay {
             another: None,
             waiting: None,
             prepared: None,
+            is_rest_planned: false,
             launcher: None,
             behind: None,
             notice: None,
@@ -258,7 +260,7 @@ impl Relay {
             Tick::SetUp => self.wait_for_set_up(),
             Tick::Ready if !self.is_ready => self.ask_whether_ready(),
             Tick::Ready | Tick::Owner => {}
-            Tick::Rest(requests) => self.make_another(requests),
+            Tick::Rest(requests) => self.look_at_rest(requests),
             Tick::Flush => self.flush(),
             Tick::Late(request) => {
                 if let Some(running) = self.running.as_mut().filter(|running| running.request_number == request) {

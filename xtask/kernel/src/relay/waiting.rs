@@ -20,7 +20,7 @@ use tokio::task::spawn_local;
 use tokio::time::timeout;
 
 /// How long a kernel rests before another is made for the next start.
-pub(super) const REST: Duration = Duration::from_secs(3);
+const REST: Duration = Duration::from_secs(3);
 /// How long somebody who asks may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often to look whether Jupyter lives, where no lock tells.
@@ -209,7 +209,7 @@ impl Relay {
         let running = Running::cell(request, self.requests, self.number, false, false);
         self.memory.note(running.as_cell(self.number));
         self.reply_to_cell(&running, None);
-        self.later(REST, Tick::Rest(self.requests));
+        self.plan_rest();
         None
     }
 
@@ -224,14 +224,21 @@ impl Relay {
         self.start_evcxr();
     }
 
-    /// A kernel that rests makes one for the next start.
-    pub(super) fn make_another(&self, requests: u64) {
-        if self.requests != requests && self.running.is_none() {
+    /// Looks, after a while, whether the kernel has rested.
+    pub(super) fn plan_rest(&mut self) {
+        if !std::mem::replace(&mut self.is_rest_planned, true) {
             self.later(REST, Tick::Rest(self.requests));
         }
-        let rests = self.is_ready && self.requests == requests && self.running.is_none() && self.queue.is_empty();
+    }
+
+    /// A kernel that has rested since it had so many requests makes one for the next start.
+    pub(super) fn look_at_rest(&mut self, requests: u64) {
+        self.is_rest_planned = false;
+        if self.requests != requests || self.running.is_some() || !self.queue.is_empty() {
+            return self.plan_rest();
+        }
         let cells = self.memory.cells();
-        let Some(first) = cells.first().filter(|first| rests && first.number == 1 && !first.failed) else { return };
+        let Some(first) = cells.first().filter(|first| first.number == 1 && !first.failed) else { return };
         if let Some(make) = self.another.as_ref().filter(|_| waiting::is_preparable(&first.code)) {
             let lets = cells.iter().skip(1).filter(|cell| !cell.failed && last_name(&cell.code).is_some());
             make(&first.code, lets.take(WARM).map(|cell| cell.code.clone()).collect());
