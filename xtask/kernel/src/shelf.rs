@@ -32,6 +32,9 @@ const NEW: &str = "new";
 /// In a call of the compiler, in place of the kernel's folder.
 const KERNEL: &str = "<kernel>";
 
+/// Variables of an environment, and those that are not in it.
+type Variables = BTreeMap<String, Option<String>>;
+
 /// The kept cells, for one call of the compiler.
 pub struct Shelf {
     folder: PathBuf,
@@ -40,7 +43,7 @@ pub struct Shelf {
     call: String,
     /// What the compiler makes of a cell.
     library: PathBuf,
-    variables: BTreeMap<String, Option<String>>,
+    variables: Variables,
 }
 
 /// How a cell was compiled.
@@ -68,13 +71,13 @@ impl Shelf {
             // symbol.rs knows no other libraries.
             return None;
         }
-        let mut variables: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut variables = Variables::new();
         for (name, value) in changes.as_object()? {
             variables.insert(name.clone(), value.as_str().map(str::to_owned));
         }
         // The compiler lists what a cell reads; these it reads itself.
         let is_read = |name: &str| name.starts_with("RUSTC_") || name == "LIBRARY_PATH";
-        let mut read: BTreeMap<String, Option<String>> =
+        let mut read: Variables =
             env::vars().filter(|(name, _)| is_read(name)).map(|(name, value)| (name, Some(value))).collect();
         read.extend(
             variables.iter().filter(|(name, _)| is_read(name)).map(|(name, value)| (name.clone(), value.clone())),
@@ -132,8 +135,7 @@ impl Shelf {
     /// If its library cannot be read, changed or written.
     pub fn keep(&self, cell: &Canonical, outcome: &Outcome) -> Result<()> {
         let library = if outcome.is_compiled { files::read(&self.library)? } else { Vec::new() };
-        if let Some(looked_at) = self.looked_at() {
-            let (variables, files) = looked_at;
+        if let Some((variables, files)) = self.looked_at() {
             let crates = crates(&library);
             let head =
                 json!({ "compiled": outcome.is_compiled, "variables": variables, "files": files, "crates": crates });
@@ -166,9 +168,9 @@ impl Shelf {
     }
 
     /// The variables and files that the compiler looked at for the last cell, if it said so.
-    fn looked_at(&self) -> Option<(BTreeMap<String, Option<String>>, BTreeMap<String, String>)> {
+    fn looked_at(&self) -> Option<(Variables, BTreeMap<String, String>)> {
         let list = fs::read_to_string(self.list()).ok()?;
-        let (mut variables, mut looked_at) = (BTreeMap::new(), BTreeMap::new());
+        let (mut variables, mut looked_at) = (Variables::new(), BTreeMap::new());
         for line in list.lines() {
             if let Some(variable) = line.strip_prefix("# env-dep:") {
                 let name = variable.split_once('=').map_or(variable, |(name, _)| name);
