@@ -41,6 +41,8 @@ pub struct Running {
     pub report: Option<Report>,
     /// How often ■ was pressed.
     pub presses: u32,
+    /// Whether it has printed something.
+    pub has_printed: bool,
     /// What it has shown so far.
     pub outputs: Outputs,
     /// Whether this is a question's second form.
@@ -71,6 +73,7 @@ impl Running {
             expects_end: None,
             report: None,
             presses: 0,
+            has_printed: false,
             outputs: Outputs::default(),
             is_asked_again: false,
         }
