@@ -2,8 +2,6 @@
 //!
 //! With these, a training loop of one's own is a few lines, and a setting can be chosen on a part of the training set.
 
-#![expect(clippy::indexing_slicing, reason = "positions are below the number of examples; pictures are squares")]
-
 use ndarray::{Array2, Axis, concatenate, s};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
