@@ -1,6 +1,6 @@
 """Whether a kernel in waiting serves those whom it may, and nobody else: `cargo xtask test waiting` calls this.
 
-    kernel_waiting.py FOLDER LAB
+    kernel_waiting.py FOLDER LAB [WORD …]      only the rows whose names contain one of the words
 
 FOLDER is for a crate to edit, LAB is `target/lab`. Each row starts kernels as Jupyter does; exit code 1: one failed.
 """
@@ -32,7 +32,7 @@ def main():
     SOURCE.write_text("pub fn count() -> i32 { 3 }")
     rows = [restarted, begins_otherwise, edited, elsewhere, killed, switched_off, left_alone]
     failures = 0
-    for row in rows:
+    for row in [row for row in rows if not sys.argv[3:] or any(word in row.__name__ for word in sys.argv[3:])]:
         start = time.monotonic()
         try:
             row()
