@@ -139,7 +139,10 @@ def left_alone():
     """it is gone with the program that starts kernels"""
     end_waiting()
     lock = FOLDER / "owner.lock"
-    hold = "import fcntl, sys, time; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(1, flush=True); time.sleep(600)"
+    hold = (
+        "import fcntl, sys, time; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); "
+        "print(1, flush=True); time.sleep(600)"
+    )
     owner = subprocess.Popen([sys.executable, "-c", hold, str(lock)], stdout=subprocess.PIPE)
     owner.stdout.readline()
     kernel = Kernel(env={**os.environ, "NN_KERNEL_OWNER": str(lock)})
