@@ -1,6 +1,6 @@
 """Whether a kernel in waiting serves those whom it may, and nobody else: `cargo xtask test waiting` calls this.
 
-    kernel_waiting.py FOLDER LAB
+    kernel_waiting.py FOLDER LAB [WORD …]      only the rows whose names contain one of the words
 
 FOLDER is for a crate to edit, LAB is `target/lab`. Each row starts kernels as Jupyter does; exit code 1: one failed.
 """
@@ -32,7 +32,7 @@ def main():
     SOURCE.write_text("pub fn count() -> i32 { 3 }")
     rows = [restarted, begins_otherwise, edited, elsewhere, killed, switched_off, left_alone]
     failures = 0
-    for row in rows:
+    for row in [row for row in rows if not sys.argv[3:] or any(word in row.__name__ for word in sys.argv[3:])]:
         start = time.monotonic()
         try:
             row()
@@ -139,7 +139,10 @@ def left_alone():
     """it is gone with the program that starts kernels"""
     end_waiting()
     lock = FOLDER / "owner.lock"
-    hold = "import fcntl, sys, time; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(1, flush=True); time.sleep(600)"
+    hold = (
+        "import fcntl, sys, time; file = open(sys.argv[1], 'w'); fcntl.flock(file, fcntl.LOCK_EX); "
+        "print(1, flush=True); time.sleep(600)"
+    )
     owner = subprocess.Popen([sys.executable, "-c", hold, str(lock)], stdout=subprocess.PIPE)
     owner.stdout.readline()
     kernel = Kernel(env={**os.environ, "NN_KERNEL_OWNER": str(lock)})

@@ -1,6 +1,6 @@
 //! A cell's file in an order of its own, without what the cell has nothing to do with.
 //!
-//! evcxr writes all items and all variables of a session into each cell, from tables that have another order in each kernel's life.
+//! evcxr writes all items and all variables of a session into each cell, from tables that have another order in each life.
 //! Here items and variables are sorted, and variables that the cell does not name are left out: they stay in evcxr's
 //! store. So the same cell is the same file, whatever ran before it, and there is less to compile.
 //!
@@ -25,7 +25,8 @@ pub struct Canonical {
     lines: Vec<usize>,
 }
 
-/// The canonical form of `code`, a file as evcxr wrote it or as [`source::rewrite`] changed it; `None` if it is none that we know.
+/// The canonical form of `code`, a file as evcxr wrote it or as [`source::rewrite`] changed it; `None` if it is none that
+/// we know.
 pub fn of(code: &str) -> Option<Canonical> {
     let lines: Vec<&str> = code.lines().collect();
     let parts = parts::parts(&lines)?;

@@ -25,8 +25,8 @@ const RECORD: &str = "cell.json";
 /// Wraps the compiler for the crate of the cells, not for its dependencies.
 const WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
 
-/// The compiler's own command for the next cell of the kernel in `kernel`, for which cargo was asked with `arguments`, and where
-/// cells that were compiled by it are kept.
+/// The compiler's own command for the next cell of the kernel in `kernel`, for which cargo was asked with `arguments`, and
+/// where cells that were compiled by it are kept.
 ///
 /// `None` if cargo has not compiled a cell yet, or if something changed since.
 pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<(Command, Option<Shelf>)> {

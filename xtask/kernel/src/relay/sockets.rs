@@ -4,7 +4,8 @@ use super::connection::{Connection, Port};
 use super::message::{Key, Message};
 use super::waiting::Offer;
 use anyhow::{Context, Result};
-use std::time::Duration;
+use std::io::ErrorKind;
+use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_local;
@@ -12,6 +13,7 @@ use tokio::time::{sleep, timeout};
 use zeromq::util::PeerIdentity;
 use zeromq::{
     DealerSocket, PubSocket, RepSocket, RouterSocket, Socket, SocketOptions, SocketRecv, SocketSend, SubSocket,
+    ZmqError,
 };
 
 /// What the relay acts on.
@@ -85,6 +87,8 @@ pub struct Back {
 
 /// A client that does not read is left behind after so long.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// So long may a relay before us need to end.
+const OTHERS_END: Duration = Duration::from_secs(5);
 /// The name under which evcxr knows us.
 const NAME: &str = "nn-kernel";
 
@@ -109,8 +113,17 @@ pub async fn front(connection: &Connection, events: &UnboundedSender<Event>) -> 
 
 async fn bind(socket: &mut impl Socket, connection: &Connection, port: Port) -> Result<()> {
     let address = connection.address(port);
-    socket.bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
-    Ok(())
+    let start = Instant::now();
+    loop {
+        match socket.bind(&address).await {
+            Ok(_) => return Ok(()),
+            // By the relay of the launcher that Jupyter has just killed, which is about to notice.
+            Err(ZmqError::Network(error)) if error.kind() == ErrorKind::AddrInUse && start.elapsed() < OTHERS_END => {
+                sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error).with_context(|| format!("cannot listen on {address}")),
+        }
+    }
 }
 
 async fn router(

@@ -176,8 +176,8 @@ impl Relay {
         self.prepared.as_ref().is_some_and(|prepared| prepared.code == request.code() && is_stored && !is_silent)
     }
 
-    /// Looks at a person's cell before it is put into the queue. If it is the first, it is answered at once, or, if it is not the one
-    /// that has run, another evcxr is made for it.
+    /// Looks at a person's cell before it is put into the queue. If it is the first, it is answered at once; if it is not the
+    /// one that has run, another evcxr is made for it.
     pub(super) fn look_at_first(&mut self, request: Message) -> Option<Message> {
         let is_first =
             !self.queue.iter().any(|other| other.header["session"] != OURS && other.kind() == "execute_request");
