@@ -7,6 +7,9 @@ mod repository;
 use nn_core::prelude::*;
 use repository::mnist;
 
+/// The hidden neurons that are silent for all 60,000 training pictures after ten epochs: the answer to exercise 20.
+const SILENT: [usize; 10] = [3, 6, 19, 40, 55, 69, 75, 88, 94, 98];
+
 fn untrained() -> Network {
     Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap()
 }
@@ -87,7 +90,7 @@ fn a_quarter_of_the_hidden_neurons_hardly_ever_fires_and_is_not_missed() {
     let fires = fires(&network, &mnist);
     let (silent, rare) = (neurons_below(1, &fires), neurons_below(600, &fires));
     assert!(silent.len().abs_diff(10) <= 1 && rare.len().abs_diff(26) <= 1, "{silent:?}, {rare:?}");
-    assert!([3, 6, 19].iter().all(|neuron| silent.contains(neuron)), "{silent:?}");
+    assert!(SILENT.iter().filter(|neuron| !silent.contains(neuron)).count() <= 1, "{silent:?}");
 
     let mut layers = network.layers().to_vec();
     for neuron in rare {
