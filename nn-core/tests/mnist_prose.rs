@@ -101,6 +101,16 @@ fn a_quarter_of_the_hidden_neurons_hardly_ever_fires_and_is_not_missed() {
 }
 
 #[test]
+fn a_large_digit_is_read_even_if_it_is_only_stretched() {
+    let Some(mnist) = mnist() else { return };
+    let (network, _) = train(untrained(), &mnist, 0.01, 10).unwrap();
+    let [digit, note] =
+        ["../data/digit.png", "../data/note.png"].map(|path| data::handwriting_stretched(path).unwrap());
+    assert_eq!(network.classify(digit.view()).unwrap(), 3);
+    assert_ne!(network.classify(note.view()).unwrap(), 3);
+}
+
+#[test]
 fn the_biases_outweigh_what_a_picture_adds_and_without_them_no_neuron_is_lost() {
     let Some(mnist) = mnist() else { return };
     let trace = untrained().forward(mnist.train.inputs.slice(s![..5_000, ..])).unwrap();
@@ -207,13 +217,11 @@ fn a_learning_rate_of_1_still_learns_and_2_hardly() {
 fn answers_about_the_squared_error_and_sigmoid() {
     let Some(mnist) = mnist() else { return };
     let training = |loss, rate| Training::new(loss).learning_rate(rate).epochs(10);
-    let squared = [0.01, 0.1, 1.0, 10.0].map(|rate| {
-        accuracy(&[784, 100, 10], &[Relu, Softmax], training(Loss::MeanSquaredError, rate), &mnist)
-    });
+    let squared = [0.01, 0.1, 1.0, 10.0]
+        .map(|rate| accuracy(&[784, 100, 10], &[Relu, Softmax], training(Loss::MeanSquaredError, rate), &mnist));
     assert_near(&squared, &[0.4347, 0.8605, 0.9348, 0.9734], 0.004);
-    let sigmoid = [0.01, 0.1, 1.0].map(|rate| {
-        accuracy(&[784, 100, 10], &[Sigmoid, Softmax], training(Loss::CrossEntropy, rate), &mnist)
-    });
+    let sigmoid = [0.01, 0.1, 1.0]
+        .map(|rate| accuracy(&[784, 100, 10], &[Sigmoid, Softmax], training(Loss::CrossEntropy, rate), &mnist));
     assert_near(&sigmoid, &[0.8818, 0.9366, 0.9736], 0.003);
 }
 
