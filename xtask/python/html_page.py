@@ -55,6 +55,10 @@ class Renderer(IPythonRenderer):
         # nbconvert would close each tag at once: it takes <kbd> and </kbd> for two pieces of HTML.
         return html
 
+    def block_html(self, html):
+        # Likewise <details>: what it hides follows as Markdown.
+        return html
+
     def block_math(self, text):
         return math_ml(text, "block")
 
