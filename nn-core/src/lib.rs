@@ -145,7 +145,7 @@ pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
-    pub use crate::metrics::{self, ConfusionMatrix};
+    pub use crate::metrics::{self, ConfusionMatrix, largest_difference};
     #[cfg(feature = "figures")]
     pub use crate::notebook::{self, Table, ToTable};
     #[cfg(feature = "figures")]
