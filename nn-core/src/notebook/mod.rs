@@ -1,7 +1,9 @@
-//! What a cell shows: tables, and the figures that belong to things.
+//! What a cell shows: tables, arrays, checked exercises, and the figures that belong to things.
 
 mod answers;
+mod array;
 mod charts;
+mod check;
 mod confusion;
 mod digit_network;
 mod growing;
@@ -15,6 +17,8 @@ mod style;
 mod table;
 
 pub use crate::protocol::interrupted;
+pub use array::{Element, ShowArray};
+pub use check::{Check, Checked, check};
 pub use confusion::Confusion;
 pub(crate) use growing::GrowingCurve;
 pub use mistakes::Mistakes;

@@ -89,8 +89,10 @@ impl Draw for PictureChart {
         }
         if !self.is_grid {
             let gaps = (GAP + 4.0) * (count - 1) as f64;
-            let height = ((760.0 - gaps) / self.aspects()).clamp(28.0, 148.0);
-            return ((self.aspects() * height + gaps).min(760.0), height + CAPTION);
+            // A heat map is one picture with a bar.
+            let highest = if self.scale.is_some() { 280.0 } else { 148.0 };
+            let height = ((760.0 - gaps) / self.aspects()).clamp(28.0, highest);
+            return ((self.aspects() * height + gaps).min(760.0), height + CAPTION + self.bar());
         }
         let cell = match count {
             0..=4 => 112.0,
