@@ -18,7 +18,7 @@ mod table;
 
 pub use crate::protocol::interrupted;
 pub use array::{Element, ShowArray};
-pub use check::{Check, Checked, check};
+pub use check::{Answer, Check, Checked, check};
 pub use confusion::Confusion;
 pub(crate) use growing::GrowingCurve;
 pub use mistakes::Mistakes;

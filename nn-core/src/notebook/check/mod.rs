@@ -13,8 +13,8 @@ use crate::plot::text::{clean, escape};
 use crate::plot::theme::{Color, GREY};
 use crate::plot::{Picture, bundle};
 
-pub use numbers::Checked;
 pub(crate) use numbers::Numbers;
+pub use numbers::{Answer, Checked};
 use verdict::Verdict;
 
 /// What [`check`] found: a card as a cell's last expression, grey, green or orange.
@@ -28,8 +28,8 @@ pub struct Check {
 
 /// Compares an answer with what is expected and says what kind of wrong it is, without giving the right one away.
 ///
-/// An exercise begins with `None` and is grey then; nothing fails while it is unsolved. Numbers, arrays of them and vectors
-/// can be checked. What counts as right: each difference is at most 10⁻⁶ of the largest number expected, 10⁻⁴ in `f32`;
+/// An exercise begins with `None` and is grey then; nothing fails while it is unsolved. `mine` is an `Option`, or `&` of one
+/// that a cell keeps; numbers, arrays of them and vectors can be checked. What counts as right: each difference is at most 10⁻⁶ of the largest number expected, 10⁻⁴ in `f32`;
 /// whole numbers must be equal.
 ///
 /// | the answer | what the card says |
@@ -46,18 +46,18 @@ pub struct Check {
 ///
 /// let expected = array![[0.25, -0.75], [0.5, 0.5]];
 /// let mine: Option<Array2<f64>> = None; // replace None by Some(…)
-/// assert_eq!(check("δ", mine, &expected).to_text(), "your turn: δ");
+/// assert_eq!(check("δ", &mine, &expected).to_text(), "your turn: δ");
 /// let wrong = check("δ", Some(-&expected), &expected);
 /// assert_eq!(wrong.to_text(), "✗ δ: the sign is the other way round");
 /// assert!(check("δ", Some(expected.clone()), &expected).to_text().starts_with("✓ δ: right"));
 /// ```
 #[must_use = "a check shows itself as the cell's last expression"]
-pub fn check<T: Checked>(title: impl AsRef<str>, mine: Option<T>, expected: &T) -> Check {
+pub fn check<T: Checked>(title: impl AsRef<str>, mine: impl Answer<T>, expected: &T) -> Check {
     let title = clean(title.as_ref());
-    let Some(mine) = mine else {
+    let Some(mine) = mine.numbers() else {
         return Check { title, verdict: Verdict::YourTurn, picture: None };
     };
-    let (mine, expected) = (mine.numbers(), expected.numbers());
+    let expected = expected.numbers();
     let verdict = verdict::of(&mine, &expected);
     let picture = match verdict {
         Verdict::Wrong(_) => picture::of_difference(&mine, &expected),

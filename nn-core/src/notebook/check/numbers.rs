@@ -11,6 +11,25 @@ pub trait Checked {
     fn numbers(&self) -> Numbers;
 }
 
+/// An answer that may be missing: an `Option` of what [`check`](super::check()) compares, or `&` of one.
+pub trait Answer<T> {
+    /// Shape and numbers, if there is an answer.
+    #[doc(hidden)]
+    fn numbers(&self) -> Option<Numbers>;
+}
+
+impl<T: Checked> Answer<T> for Option<T> {
+    fn numbers(&self) -> Option<Numbers> {
+        self.as_ref().map(T::numbers)
+    }
+}
+
+impl<T: Checked> Answer<T> for &Option<T> {
+    fn numbers(&self) -> Option<Numbers> {
+        self.as_ref().map(T::numbers)
+    }
+}
+
 /// Numbers row by row, with their shape; none for a single number.
 #[derive(Clone, Debug)]
 pub struct Numbers {
