@@ -16,6 +16,7 @@
 
 mod arithmetic;
 mod checks;
+mod evidence;
 mod flat;
 mod numeric;
 mod parts;

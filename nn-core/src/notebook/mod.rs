@@ -10,11 +10,13 @@ mod growing;
 mod live;
 mod mistakes;
 mod network;
+mod neurons;
 mod pad;
 mod receipt;
 mod scrubber;
 mod style;
 mod table;
+mod trace;
 
 pub use crate::protocol::interrupted;
 pub use array::{Element, ShowArray};

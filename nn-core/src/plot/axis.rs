@@ -48,11 +48,12 @@ impl Axis {
         if !self.is_log || fine.len() < 2 {
             return self.ticks(round_step((self.low, self.high), count, whole));
         }
-        let values = if powers.len() < 2 || fine.len() as f64 <= 1.5 * count {
+        let values = if powers.len() < 2 || powers.len() < 4 && fine.len() as f64 <= 1.5 * count {
             fine
         } else {
-            let stride = (powers.len() as f64 / count.max(1.0)).ceil() as usize;
-            powers.into_iter().step_by(stride).collect()
+            let stride = (powers.len() as f64 / count.max(1.0)).ceil();
+            // From 1 on, in both directions.
+            powers.into_iter().filter(|value| value.log10().round() % stride == 0.0).collect()
         };
         let is_plain = values.iter().all(|value| (0.99e-4..1.01e6).contains(value));
         Ticks { values, step: 0.0, log: Some(if is_plain { Log::Plain } else { Log::Powers }) }
