@@ -106,7 +106,7 @@ impl Draw for SizeChart {
         for power in (low..=high).step_by(stride) {
             let x = axis.at(f64::from(power));
             scene.post(x, frame.y, bottom - frame.y, GRID);
-            scene.text(x, bottom + 17.0, &power_of_ten(power), small.middle());
+            scene.text(x, bottom + 17.0, &axis::power_of_ten(10_f64.powi(power)), small.middle());
         }
         scene.rule(left, bottom, right - left, AXIS);
         scene.text((left + right) / 2.0, bottom + 37.0, &small.fit(&self.x, right - left), small.middle());
@@ -195,14 +195,4 @@ impl SizeChart {
             x += width;
         }
     }
-}
-
-/// 10⁻³
-fn power_of_ten(power: i32) -> String {
-    if power == 0 {
-        return "1".into();
-    }
-    let sign = if power < 0 { "⁻" } else { "" };
-    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    format!("10{sign}{}", text::replace_digits(power.unsigned_abs() as usize, digits))
 }

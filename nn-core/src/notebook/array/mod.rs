@@ -48,7 +48,7 @@ pub trait ShowArray {
     ///
     /// let network = Network::new(&[28, 10], &[Softmax], 7)?;
     /// let figure = network.layers()[0].weights.heat_map("Weights before training")?;
-    /// assert!(figure.alt().starts_with("Weights before training: 10 × 28 numbers from −0.6"));
+    /// assert!(figure.alt().starts_with("Weights before training: 10 × 28 numbers from −0."));
     /// # Ok::<(), Error>(())
     /// ```
     fn heat_map(&self, title: &str) -> Result<Figure>;

@@ -43,10 +43,18 @@ pub(super) fn of(mine: &Numbers, expected: &Numbers) -> Verdict {
     Verdict::Wrong(places::off(mine, expected, &differences, allowed))
 }
 
-/// |mine − expected| of each; 0 where both are the same infinity or no number.
+/// |mine − expected| of each; 0 where both are the same infinity or no number, ∞ where one of them is no number.
 fn differences(mine: &Numbers, expected: &Numbers) -> Vec<f64> {
-    let pairs = mine.values.iter().zip(&expected.values);
-    pairs.map(|(mine, expected)| if is_same(*mine, *expected) { 0.0 } else { (mine - expected).abs() }).collect()
+    let mut differences = Vec::with_capacity(mine.values.len());
+    for (&mine, &expected) in mine.values.iter().zip(&expected.values) {
+        let difference = (mine - expected).abs();
+        differences.push(match difference {
+            _ if is_same(mine, expected) => 0.0,
+            _ if difference.is_nan() => f64::INFINITY,
+            _ => difference,
+        });
+    }
+    differences
 }
 
 fn is_same(a: f64, b: f64) -> bool {
