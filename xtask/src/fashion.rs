@@ -48,7 +48,7 @@ pub fn run(from: &Path, to: &Path) -> Result<()> {
             let content = source.read(from)?;
             let count = content.len() / items;
             let whole = to.join("fashion-mnist").join(source.name);
-            files::replace(&whole, &idx(&content, count, items))?;
+            files::replace(&whole, idx(&content, count, items))?;
             let part = to.join("fashion").join(format!("{}.gz", source.name));
             let packed = pack(&idx(content.get(..few * items).unwrap_or(&content), few, items))?;
             files::replace(&part, &packed)?;
