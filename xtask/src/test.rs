@@ -14,6 +14,7 @@ mod kernels;
 mod parts;
 pub mod python;
 mod trial;
+mod twins;
 
 use crate::browser::{self, Browser};
 use crate::setup::{Lab, Rust, template};
@@ -44,6 +45,8 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     });
     parts.run_or_skip("dependencies are used", || dependencies::are_used(&lab));
     parts.run_or_skip("dependencies are allowed", || dependencies::are_allowed(&lab));
+
+    parts.run("translated notebooks", || twins::check(&lab));
 
     let mut rust = None;
     parts.run(SET_UP, || {
