@@ -18,7 +18,7 @@ mod twins;
 
 use crate::browser::{self, Browser};
 use crate::setup::{Lab, Rust, template};
-use crate::{notebook, run};
+use crate::{notebook, run, site};
 use anyhow::{Context, Result, anyhow, bail};
 use nn_kernel::process;
 use parts::{Ended, Parts, SET_UP};
@@ -75,6 +75,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
         parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));
     }
     notebooks(&lab, &mut parts, rust.as_ref());
+    parts.run("the site", || site::build(&lab).map(|_| ()));
     browser_tests(&lab, &mut parts, rust.as_ref(), install);
     parts.table()
 }
@@ -100,8 +101,11 @@ fn notebooks(lab: &Lab, parts: &mut Parts, rust: Option<&Rust>) {
 /// The tests in a real browser.
 fn browser_tests(lab: &Lab, parts: &mut Parts, rust: Option<&Rust>, install: bool) {
     type Check = fn(&Lab, &Browser) -> Result<()>;
-    const PARTS: [(&str, Check); 2] =
-        [("JupyterLab in a browser", browser::check_lab), ("the exported page in a browser", browser::check_page)];
+    const PARTS: [(&str, Check); 3] = [
+        ("JupyterLab in a browser", browser::check_lab),
+        ("the exported page in a browser", browser::check_page),
+        ("the site in a browser", browser::check_site),
+    ];
     let mut browser = None;
     for (name, check) in PARTS {
         parts.run_or_skip(name, || {
