@@ -36,7 +36,8 @@ async function faults(page, name) {
     return {
       sideways: document.documentElement.scrollWidth - innerWidth,
       raw: prose.flatMap((text) => text.match(/.{0,20}(\*\*|\$[^$\n]*[\\_^{][^$\n]*\$|\]\().{0,20}/g) ?? []),
-      gaps: document.documentElement.lang === "zh-CN" ? prose.flatMap((text) => text.match(/.{0,10}[\u3001-\u9fff] *\n[\u3001-\u9fff].{0,10}/g) ?? []) : [],
+      gaps: [...document.querySelectorAll(".jp-RenderedMarkdown :is(p, li, td)")].flatMap((node) => [...node.childNodes])
+        .filter((node) => node.nodeType === Node.TEXT_NODE).flatMap((node) => node.data.match(/.{0,10}[\u3001-\u9fff]\n[\u3001-\u9fff].{0,10}/g) ?? []),
     };
   });
   return [
@@ -76,8 +77,9 @@ async function links() {
     const broken = await page.evaluate(() => [...document.images].filter((img) => img.naturalWidth === 0).map((img) => img.src));
     claim(broken.length === 0, `${index}: all pictures are there`, broken.join("\n"));
     await page.locator("h3 a").first().click();
+    const first = page.url();
     await page.locator("nav.home a").click();
-    claim(page.url() === at(index) || !isChinese(index), `${index}: a notebook leads back to it`, page.url());
+    claim(page.url() === at(isChinese(first) ? "index.zh-CN.html" : "index.html"), `${index}: a notebook leads back to its index`, page.url());
   }
   for (const name of names.filter(isChinese).filter((name) => !name.startsWith("index"))) {
     await open(page, name);
@@ -99,7 +101,7 @@ async function contents() {
       await page.evaluate(() => scrollTo(0, 0));
       await entries.nth(i).click();
       const place = await page.evaluate(() => {
-        const heading = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        const heading = document.querySelector(":target");
         const end = document.documentElement.scrollHeight - innerHeight - scrollY;
         return heading ? { top: heading.getBoundingClientRect().top, end } : null;
       });

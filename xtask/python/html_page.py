@@ -59,11 +59,14 @@ class Renderer(IPythonRenderer):
         return html
 
     def link(self, text, url, title=None):
-        # Beside this page, another notebook is a page too.
+        # Beside this page, another notebook is a page too; the repository's other files are not there.
+        if url.startswith("../"):
+            return text
         return super().link(text, re.sub(r"^([^:/]+)\.ipynb(?=#|$)", r"\1.html", url), title)
 
     def block_math(self, text):
-        return math_ml(text, "block")
+        # On a narrow screen a long one scrolls by itself; the keyboard has to reach it for that.
+        return math_ml(text, "block").replace("<math ", '<math tabindex="0" ', 1)
 
     def inline_math(self, text):
         return math_ml(text, "inline")

@@ -16,10 +16,11 @@ def broken(folder, names):
             parts = urlsplit(link)
             if parts.scheme in ("http", "https", "mailto"):
                 continue
-            path, place = unquote(parts.path) or name, unquote(parts.fragment)
+            path, place = unquote(parts.path) or name, parts.fragment
             if not (folder / path).is_file():
                 problems.append(f"{name}: {link} leads to no file of the site")
-            elif place and path in pages and place not in pages[path].places:
+            # As browsers do: the place as it is written, or else decoded.
+            elif place and path in pages and not {place, unquote(place)} & pages[path].places:
                 problems.append(f"{name}: {link} leads to no place in {path}")
         for part in page.parts:
             if not (folder / unquote(part)).is_file():
