@@ -34,6 +34,7 @@ async function faults(page, name) {
     const text = (node) => (node.nodeType === Node.TEXT_NODE ? node.data : node.matches("pre, code, math, script, style") ? "" : [...node.childNodes].map(text).join(""));
     const prose = [...document.querySelectorAll(".jp-RenderedMarkdown")].map(text);
     return {
+      open: [...document.querySelectorAll(".jp-RenderedMarkdown details")].filter((node) => node.children.length < 2).length,
       sideways: document.documentElement.scrollWidth - innerWidth,
       raw: prose.flatMap((text) => text.match(/.{0,20}(\*\*|\$[^$\n]*[\\_^{][^$\n]*\$|\]\().{0,20}/g) ?? []),
       gaps: [...document.querySelectorAll(".jp-RenderedMarkdown :is(p, li, td)")].flatMap((node) => [...node.childNodes])
@@ -42,6 +43,7 @@ async function faults(page, name) {
   });
   return [
     ...(lang === (isChinese(name) ? "zh-CN" : "en") ? [] : [`its language is ${lang}`]),
+    ...(found.open > 0 ? [`${found.open} answers stand outside of what opens them`] : []),
     ...(found.sideways > 0 ? [`it scrolls sideways by ${found.sideways} pixels`] : []),
     ...found.raw.map((text) => `Markdown left as text: ${text}`),
     ...found.gaps.map((text) => `a gap between Chinese characters: ${text}`),

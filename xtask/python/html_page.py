@@ -58,6 +58,10 @@ class Renderer(IPythonRenderer):
         # nbconvert would close each tag at once: it takes <kbd> and </kbd> for two pieces of HTML.
         return html
 
+    def block_html(self, html):
+        # And <details> likewise: an answer would stand below it, for all to see.
+        return html + "\n"
+
     def link(self, text, url, title=None):
         # Beside this page, another notebook is a page too; the repository's other files are not there.
         if url.startswith("../"):
