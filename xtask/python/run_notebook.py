@@ -22,6 +22,7 @@ import threading
 import time
 from pathlib import Path
 
+import hosted
 import html_page
 import nbformat
 import twins
@@ -67,7 +68,7 @@ def main():
     if arguments.in_place:
         if not is_to_commit(notebook, arguments.notebook):
             return 1
-        write(notebook, arguments.notebook)
+        write(hosted.committed(notebook), arguments.notebook)
     html_page.export(notebook, arguments.notebook, arguments.output.with_suffix(".html"))
     print(f"{arguments.notebook.name}: {time.monotonic() - start:.1f} s, {shown(arguments.output)} and .html")
     twin = twins.twin_of(arguments.notebook)

@@ -74,10 +74,16 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     for script in &everybodys::SCRIPTS {
         parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));
     }
+    parts.run("notebooks where they are only read", || hosted(&lab));
     notebooks(&lab, &mut parts, rust.as_ref());
     parts.run("the site", || site::build(&lab).map(|_| ()));
     browser_tests(&lab, &mut parts, rust.as_ref(), install);
     parts.table()
+}
+
+/// The committed notebooks on a page that strips HTML.
+fn hosted(lab: &Lab) -> Result<()> {
+    process::run("hosted_page.py", lab.script("hosted_page.py").args(notebook::find(lab, &[])?))
 }
 
 /// Runs every notebook from top to bottom, a part each.

@@ -12,7 +12,7 @@ use super::layout::{LEAST, Layout, MOST, Panel};
 use super::text::{self, Weight};
 use super::{bitmap, bundle, svg};
 use crate::store::whole_file;
-use crate::{Error, Result};
+use crate::{Error, Result, protocol};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
 ///
@@ -118,8 +118,8 @@ impl Figure {
 
     /// What shows it: HTML, a PNG in base64 where there is to be one, a text.
     pub(super) fn contents(&self, with_png: bool) -> (String, Option<String>, String) {
-        let png = if with_png { self.small_png() } else { None };
-        (self.to_html(png.as_deref()), png, self.alt())
+        let png = if with_png { self.shown_png() } else { None };
+        (self.to_html(), png, self.alt())
     }
 
     /// The title.
@@ -181,28 +181,27 @@ impl Figure {
     /// Shows the figure as a cell's result: in HTML with its text alternative, for JupyterLab and exported pages, where a
     /// picture by itself would have none; as PNG and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
-        let png = self.small_png();
-        bundle::print_with_picture(&self.to_html(png.as_deref()), png.as_deref(), &self.alt());
+        bundle::print_with_picture(&self.to_html(), self.shown_png().as_deref(), &self.alt());
     }
 
-    /// The figure as SVG in an element of HTML, or as PNG where a page is stripped of what it does not know: by JupyterLab
-    /// before a notebook was run, by a code-hosting page.
-    fn to_html(&self, png: Option<&str>) -> String {
+    /// The figure as SVG in an element of HTML. `<picture>` marks a whole figure among other pictures.
+    fn to_html(&self) -> String {
         let (_, width, height) = self.layout().draw();
-        let svg = format!("data:image/svg+xml;base64,{}", STANDARD.encode(self.to_svg()));
-        // A figure too large for a PNG is an SVG everywhere.
-        let picture = png.map_or_else(|| svg.clone(), |png| format!("data:image/png;base64,{png}"));
+        let svg = STANDARD.encode(self.to_svg());
         let alt = text::escape(&self.alt());
         format!(
-            "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"/><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
-             style=\"max-width:100%;height:auto\" src=\"{picture}\"/></picture>"
+            "<picture><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" \
+             src=\"data:image/svg+xml;base64,{svg}\"/></picture>"
         )
     }
 
-    /// The figure as PNG in base64, one pixel for each CSS pixel: for viewers that show no HTML and would show each pixel of
-    /// a finer one as a CSS pixel. None if it is too large.
-    pub(crate) fn small_png(&self) -> Option<String> {
-        self.png_of(1.0).ok().map(|png| STANDARD.encode(png))
+    /// The figure as PNG in base64, for viewers that show no HTML; none if it is too large.
+    ///
+    /// Two pixels for each CSS pixel, where the kernel tells Jupyter so: other kernels have each shown as a CSS pixel.
+    pub(crate) fn shown_png(&self) -> Option<String> {
+        let resolution = if protocol::has_records() { 2.0 } else { 1.0 };
+        let png = self.png_of(resolution).or_else(|_| self.png_of(1.0));
+        png.ok().map(|png| STANDARD.encode(png))
     }
 
     /// The figure as a PNG file of this resolution, or why there is none.

@@ -2,6 +2,7 @@
 
 use super::memory::Cell;
 use super::message::{Message, now, unique};
+use super::picture;
 use super::shown::Outputs;
 use super::word::{self, Report};
 use super::{OURS, start};
@@ -117,6 +118,7 @@ pub fn shown(mut content: Value, number: u64) -> Option<Value> {
         return None;
     }
     content["execution_count"] = number.into();
+    picture::tell_size(&mut content);
     Some(content)
 }
 
