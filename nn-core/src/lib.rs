@@ -145,9 +145,9 @@ pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
-    pub use crate::metrics::{self, ConfusionMatrix};
+    pub use crate::metrics::{self, ConfusionMatrix, largest_difference};
     #[cfg(feature = "figures")]
-    pub use crate::notebook::{self, Table, ToTable};
+    pub use crate::notebook::{self, Check, ShowArray, Table, ToTable, check};
     #[cfg(feature = "figures")]
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import export_plots
+import hosted
 import html_page
 import jinja2
 import links
@@ -37,7 +38,7 @@ def main():
 
 def export(path, folder, text):
     """Writes a notebook's page and its picture; returns what the index says of it."""
-    notebook, language = nbformat.read(path, as_version=4), twins.language(path)
+    notebook, language = hosted.live(nbformat.read(path, as_version=4)), twins.language(path)
     page, picture = f"{path.stem}.html", f"pictures/{twins.original(path)}.svg"
     html_page.export(notebook, path, folder / page, home=INDEX[language])
     (folder / "pictures").mkdir(exist_ok=True)

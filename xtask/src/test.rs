@@ -8,6 +8,7 @@ mod assumed;
 mod bits;
 mod dependencies;
 mod everybodys;
+mod exercises;
 mod failures;
 mod in_step;
 mod kernels;
@@ -17,8 +18,10 @@ mod trial;
 mod twins;
 
 use crate::browser::{self, Browser};
+use crate::notebook;
+use crate::run::{self, Besides};
 use crate::setup::{Lab, Rust, template};
-use crate::{notebook, run, site};
+use crate::site;
 use anyhow::{Context, Result, anyhow, bail};
 use nn_kernel::process;
 use parts::{Ended, Parts, SET_UP};
@@ -69,6 +72,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run("the same bits in debug", || bits::check(&lab, needed(rust.as_ref())?));
     parts.run_or_skip("what is assumed of evcxr", || needed(rust.as_ref()).and_then(|_| assumed::check(&lab)));
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
+    parts.run("exercises are solved", || needed(rust.as_ref()).and_then(|_| exercises::check(&lab)));
     parts.run("kernels at once, edited, killed", || needed(rust.as_ref()).and_then(|_| kernels::check(&lab)));
     parts.run("kernels anywhere", || needed(rust.as_ref()).and_then(|_| anywhere::check(&lab)));
     for script in &everybodys::SCRIPTS {
@@ -96,7 +100,7 @@ fn notebooks(lab: &Lab, parts: &mut Parts, rust: Option<&Rust>) {
         let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
         parts.run(&name, || {
             needed(rust)?;
-            if !run::execute(lab, &path, false)? {
+            if !run::execute(lab, &path, Besides::Exercises)? {
                 bail!("a cell failed; its message stands above");
             }
             in_step::check(&path, &run::output(lab, &path)?)

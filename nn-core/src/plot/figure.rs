@@ -106,6 +106,38 @@ impl Figure {
         self
     }
 
+    /// Makes the horizontal axis of lines logarithmic: equal factors, as of learning rates, are equal distances.
+    ///
+    /// Points at 0 and below, which it has no place for, are left out: the line has a gap there, and the text alternative
+    /// says how many. It has no effect on other charts.
+    ///
+    /// ```
+    /// use nn_core::plot::{self, Series};
+    ///
+    /// let rates = [0.0, 0.001, 0.01, 0.1, 1.0];
+    /// let accuracy = Series::xy("after five epochs", rates, [0.1, 0.6, 0.85, 0.95, 0.96]);
+    /// let figure = plot::lines("Learning rates", "η", "accuracy", [accuracy]).log_x();
+    /// assert!(figure.to_svg().contains(">0.01</text>"));
+    /// assert!(figure.alt().ends_with("horizontal axis logarithmic, one point at 0 or below left out."));
+    /// ```
+    pub fn log_x(mut self) -> Self {
+        for panel in &mut self.panels {
+            panel.chart.get_mut().set_log_x();
+        }
+        self
+    }
+
+    /// Makes the vertical axis of lines logarithmic: for numbers over many powers of ten, as the gradients of a deep network
+    /// are. Points at 0 and below are left out as in [`log_x`](Self::log_x).
+    ///
+    /// A [`y_range`](Self::y_range) that begins at 0 or below counts only where the axis is not logarithmic.
+    pub fn log_y(mut self) -> Self {
+        for panel in &mut self.panels {
+            panel.chart.get_mut().set_log_y();
+        }
+        self
+    }
+
     /// Replaces the text alternative that was made from the data.
     pub fn describe(mut self, alt: impl AsRef<str>) -> Self {
         self.alt = Some(text::clean(alt.as_ref()));

@@ -4,6 +4,7 @@
 //! does only the compiler can tell; so it is tried, and tried again without those that it says are moved.
 
 use crate::assumed::CRATE;
+use crate::moved::without_movers;
 use crate::relay::{Report, Request, is_to_stop};
 use crate::{files, source};
 use anyhow::{Context, Result};
@@ -70,7 +71,9 @@ pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result
         restored.retain(|name| !moved.contains(name));
         if restored.len() == before {
             if moved.is_empty() || restored.is_empty() {
-                return Ok(ended);
+                let [stdout, stderr] =
+                    [&ended.stdout, &ended.stderr].map(|messages| without_movers(messages, &rewritten.code));
+                return Ok(Ended { stdout, stderr, ..ended });
             }
             // A fault on our line that names none of them.
             restored.clear();

@@ -23,6 +23,7 @@ mod lexer;
 pub mod link;
 pub mod messages;
 pub mod metadata;
+mod moved;
 pub mod process;
 pub mod progress;
 pub mod relay;

@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn a_picture_that_does_not_say_or_is_none_stays_as_it_is() {
-        for data in [png(None), png(Some((7559, 0))), png(Some((0, 1))), String::new(), "iVBORw0K".into(), "é".repeat(99)] {
+        for data in
+            [png(None), png(Some((7559, 0))), png(Some((0, 1))), String::new(), "iVBORw0K".into(), "é".repeat(99)]
+        {
             assert_eq!(told(&data, json!({})), json!({}));
         }
         let given = json!({ PNG: { "width": 10, "height": 5 } });
