@@ -29,16 +29,13 @@ fn long_axes_are_cut_in_their_middle() {
     let x = Array2::from_shape_fn((60_000, 784), |(row, column)| (row * 1000 + column) as u64);
     let text = x.to_text();
     let lines: Vec<_> = text.lines().collect();
-    assert_eq!(lines.len(), 2 + 6 + 1 + 4);
+    assert_eq!(lines.len(), 2 + 5 + 1 + 3);
     assert_eq!(lines[0], "Array2<u64> (60000, 784)");
-    assert_eq!(
-        lines[1].split_whitespace().collect::<Vec<_>>(),
-        ["0", "1", "2", "3", "4", "5", "…", "780", "781", "782", "783"]
-    );
-    assert_eq!(lines[8].split_whitespace().collect::<Vec<_>>(), ["…"; 12]);
-    let last: Vec<_> = lines[12].split_whitespace().collect();
-    assert_eq!((last[0], last[1], last[7], last[11]), ("59999", "59999000", "…", "59999783"));
-    // One more than is shown of a cut one is shown whole.
+    let words = |line: usize| lines[line].split_whitespace().collect::<Vec<_>>();
+    assert_eq!(words(1), ["0", "1", "2", "3", "4", "…", "781", "782", "783"]);
+    assert_eq!(words(7), ["…"; 10]);
+    let (last, end) = (words(10), words(10).len() - 1);
+    assert_eq!((last[0], last[1], last[6], last[end]), ("59999", "59999000", "…", "59999783"));
     assert_eq!(Array1::<u8>::zeros(11).to_text().matches('…').count(), 0);
     assert_eq!(Array1::<u8>::zeros(12).to_text().matches('…').count(), 2);
 }

@@ -4,7 +4,7 @@ use crate::kernel;
 use crate::setup::{Lab, Rust, evcxr, python, version_numbers};
 use anyhow::Result;
 use nn_kernel::files::{self, Lock};
-use nn_kernel::{assumed, folder, kept, process};
+use nn_kernel::{assumed, folder, kept, process, shelf, waiting};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -42,6 +42,7 @@ pub fn run() -> Result<ExitCode> {
         disk(&process::read(Command::new("df").arg("-Pm").arg(&lab.repository)).unwrap_or_default()),
         cores(std::thread::available_parallelism().map_or(1, usize::from)),
         memory(&fs::read_to_string("/proc/meminfo").unwrap_or_default()),
+        in_waiting(waiting::is_possible()),
         variables(|name| std::env::var(name).ok()),
         data(&lab.repository.join("data")),
         browser(),
@@ -109,7 +110,11 @@ fn evcxr(lab: &Lab) -> Finding {
 fn warm_build(lab: &Lab) -> Finding {
     if folder::template(&lab.kernels()).join("stamp").is_file() {
         let more = kept::size(&lab.kernels()) >> 20;
-        return Fine(format!("the crates for notebooks are compiled, and {more} MB that notebooks added or changed"));
+        let (cells, size) = shelf::size(&lab.kernels());
+        return Fine(format!(
+            "the crates for notebooks are compiled, {more} MB that notebooks added or changed, {cells} cells ({} MB)",
+            size >> 20
+        ));
     }
     Slow("the crates for notebooks are not compiled yet".into(), "cargo xtask set-up".into())
 }
@@ -216,6 +221,17 @@ fn memory(table: &str) -> Finding {
             "close something, or set CARGO_BUILD_JOBS=1".into(),
         ),
         Some(free) => Fine(format!("{free} MB of memory available")),
+    }
+}
+
+/// The kernel that is made ready while another rests.
+fn in_waiting(possible: Result<()>) -> Finding {
+    match possible {
+        Ok(()) => Fine(format!(
+            "a kernel waits for the next start; {}=0 in the environment would spare its memory",
+            nn_kernel::variables::WAITING
+        )),
+        Err(why) => Fine(format!("no kernel waits for the next start: {why:#}")),
     }
 }
 

@@ -142,6 +142,13 @@ enum Kernel {
         /// Jupyter's description of the connection
         connection_file: PathBuf,
     },
+    /// What a kernel at rest starts for the next start
+    #[command(hide = true)]
+    Wait {
+        /// The evcxr_jupyter to run
+        #[arg(long)]
+        evcxr: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -192,6 +199,7 @@ fn main() -> ExitCode {
         Command::Kernel { what: Kernel::Start { lab, evcxr, connection_file } } => {
             kernel::start(lab.as_deref(), &evcxr, &connection_file)
         }
+        Command::Kernel { what: Kernel::Wait { evcxr } } => nn_kernel::wait(&evcxr),
         Command::Guard { kernel, folder } => nn_kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
     };
     match result {

@@ -5,6 +5,7 @@
 //! target/lab/bin              the kernel's launcher, its stand-ins for cargo and rustup, evcxr_jupyter
 //! target/lab/kernel/template  the crate that every notebook starts from, with all dependencies compiled
 //! target/lab/kernel/kept      what notebooks had compiled besides
+//! target/lab/kernel/kept-cells  cells as they were compiled
 //! target/lab/kernel/settings  evcxr.toml for notebooks that have none beside them
 //! target/lab/kernel/running   one copy of the template for each running kernel
 //! target/lab/jupyter          what Jupyter would otherwise write to the home folder

@@ -74,6 +74,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
     parts.run("exercises are solved", || needed(rust.as_ref()).and_then(|_| exercises::check(&lab)));
     parts.run("kernels at once, edited, killed", || needed(rust.as_ref()).and_then(|_| kernels::check(&lab)));
+    parts.run_or_skip("a kernel in waiting", || needed(rust.as_ref()).and_then(|_| kernels::check_waiting(&lab)));
     parts.run("kernels anywhere", || needed(rust.as_ref()).and_then(|_| anywhere::check(&lab)));
     for script in &everybodys::SCRIPTS {
         parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));

@@ -27,7 +27,7 @@ const HTML = `
         <canvas class="pixels" width="28" height="28" role="img" aria-label="What the network sees, 28 by 28 pixels"></canvas>
         <figcaption>what it sees</figcaption>
       </figure>
-      <figure class="why" hidden>
+      <figure class="why">
         <canvas class="pixels" width="28" height="28" role="img"></canvas>
         <figcaption></figcaption>
       </figure>
@@ -47,6 +47,7 @@ function startPad(root, network, style) {
   const pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const layers = layersOf(network.layers);
   find(".subtitle").textContent = network.summary;
+  find(".why").hidden = evidenceOf(layers, new Float32Array(layers[0].fanIn), 0) === null;
 
   const strokes = [];
   let [pointer, answering, speaking] = [null, null, null];
@@ -73,7 +74,8 @@ function startPad(root, network, style) {
   /** Over what the network sees, in its colours for positive and negative weights: what each pixel adds to the answer's logit. */
   function showWhy(digit, best) {
     const evidence = digit && evidenceOf(layers, digit, best);
-    find(".why").hidden = !evidence;
+    // Its place is kept, so that nothing moves when the first answer comes.
+    find(".why").style.visibility = evidence ? "" : "hidden";
     if (!evidence) return;
     const largest = evidence.reduce((largest, e) => Math.max(largest, Math.abs(e)), 1e-9);
     const [positive, negative] = [COLORS.dark.positive, COLORS.dark.negative].map(channelsOf);
@@ -84,9 +86,8 @@ function startPad(root, network, style) {
       pixels.data.set([...channels, 255], 4 * i);
     });
     why.putImageData(pixels, 0, 0);
-    find(".why figcaption").textContent = `which ink says ${best}`;
+    find(".why figcaption").innerHTML = `ink <b class="for">for ${best}</b>, <b class="against">against</b>`;
     why.canvas.setAttribute("aria-label", `Which ink says ${best}: blue speaks for it, orange against it`);
-    why.canvas.title = `blue: ink that speaks for ${best}; orange: against it`;
   }
 
   function show(digit, outputs, warnings) {

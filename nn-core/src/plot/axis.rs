@@ -48,7 +48,7 @@ impl Axis {
         if !self.is_log || fine.len() < 2 {
             return self.ticks(round_step((self.low, self.high), count, whole));
         }
-        let values = if powers.len() < 2 || fine.len() as f64 <= 1.5 * count {
+        let values = if powers.len() < 2 || powers.len() < 4 && fine.len() as f64 <= 1.5 * count {
             fine
         } else {
             let stride = (powers.len() as f64 / count.max(1.0)).ceil();

@@ -7,7 +7,8 @@
 
 use crate::assumed::{CACHE, COMPILED, CRATE};
 use crate::files::sha256;
-use crate::variables::{CALL, CARGO_HOME};
+use crate::shelf::Shelf;
+use crate::variables::{CALL, CARGO_HOME, LINK};
 use crate::{compile, kept, link, messages, process, way};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -24,20 +25,37 @@ const RECORD: &str = "cell.json";
 /// Wraps the compiler for the crate of the cells, not for its dependencies.
 const WRAPPER: &str = "RUSTC_WORKSPACE_WRAPPER";
 
-/// The compiler's own command for the next cell of the kernel in `kernel`, for which cargo was asked with `arguments`.
+/// The compiler's own command for the next cell of the kernel in `kernel`, for which cargo was asked with `arguments`, and where
+/// cells that were compiled by it are kept.
 ///
 /// `None` if cargo has not compiled a cell yet, or if something changed since.
-pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<Command> {
+pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<(Command, Option<Shelf>)> {
     let record: Value = serde_json::from_slice(&fs::read(kernel.join(RECORD)).ok()?).ok()?;
     if record["asked"] != asked(arguments)? {
         return None;
     }
-    let states = record["states"].as_object()?;
-    if states.iter().any(|(path, state)| self::state(Path::new(path)) != *state) {
+    if !is_unchanged(record["states"].as_object()?) {
         return None;
     }
-    way::tell(kernel, Path::new(record["compiled"].as_str()?)).ok()?;
-    command(&record)
+    let library = Path::new(record["compiled"].as_str()?);
+    way::tell(kernel, library).ok()?;
+    let words: Option<Vec<&str>> = record["arguments"].as_array()?.iter().map(Value::as_str).collect();
+    // A cell that we do not link knows the folder of its kernel.
+    let is_linked_by_us = record["environment"][LINK].is_string();
+    let shelf =
+        words.filter(|_| is_linked_by_us).and_then(|words| Shelf::new(kernel, &words, &record["environment"], library));
+    Some((command(&record)?, shelf))
+}
+
+/// Whether all that the cells of the kernel in `kernel` were compiled with is as it was, as far as is known.
+pub fn is_current(kernel: &Path) -> bool {
+    let record = fs::read(kernel.join(RECORD)).ok().and_then(|record| serde_json::from_slice::<Value>(&record).ok());
+    let Some(record) = record else { return true };
+    record["states"].as_object().is_some_and(is_unchanged)
+}
+
+fn is_unchanged(states: &serde_json::Map<String, Value>) -> bool {
+    states.iter().all(|(path, state)| self::state(Path::new(path)) == *state)
 }
 
 /// Runs cargo, as asked with `arguments`, and keeps how it called the compiler.
@@ -54,7 +72,7 @@ pub fn build(cargo: &mut Command, kernel: &Path, arguments: &[OsString]) -> Resu
             cargo.env("RUSTC_WRAPPER", "");
         }
     }
-    let output = compile::cell(kernel, || {
+    let output = compile::cell(kernel, None, || {
         let _ = fs::remove_file(&call);
         compile::run(cargo, kernel)
     });

@@ -1,14 +1,22 @@
 //! Compiles a cell: changes what evcxr wrote ([`source`]), and ends the compiler when the person presses ■.
 //!
+//! A cell that was compiled before is taken from the [`shelf`](crate::shelf), by its canonical form; that is compiled otherwise, and kept. If
+//! the compiler finds a mistake of the person's in it, it is asked again, with the file as evcxr has it, so that its advice is
+//! about all that the person has.
+//!
 //! A variable that the cell defines anew is given back if the cell fails, unless the cell moves the old one. Whether it
 //! does only the compiler can tell; so it is tried, and tried again without those that it says are moved.
+
+mod shelved;
 
 use crate::assumed::CRATE;
 use crate::moved::without_movers;
 use crate::relay::{Report, Request, is_to_stop};
+use crate::shelf::Shelf;
 use crate::{files, source};
 use anyhow::{Context, Result};
 use serde_json::Value;
+use shelved::{errors, kept_or_compiled};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -31,17 +39,17 @@ pub struct Ended {
     was_stopped: bool,
 }
 
-/// Compiles the cell in `folder` by the compiler's own command, its messages to stderr.
-pub fn directly(compiler: &mut Command, folder: &Path) -> Result<ExitCode> {
+/// Compiles the cell in `folder` by the compiler's own command, its messages to stderr, unless it is on the `shelf`.
+pub fn directly(compiler: &mut Command, shelf: Option<&Shelf>, folder: &Path) -> Result<ExitCode> {
     compiler.stderr(Stdio::piped());
-    let ended = cell(folder, || run(compiler, folder))?;
+    let ended = cell(folder, shelf, || run(compiler, folder))?;
     io::stdout().write_all(&ended.stdout)?;
     io::stderr().write_all(&ended.stderr)?;
     Ok(if ended.is_compiled { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Compiles the cell in `folder` by `attempt`, more than once if need be, and leaves the relay word of it.
-pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result<Ended> {
+pub fn cell(folder: &Path, shelf: Option<&Shelf>, mut attempt: impl FnMut() -> Result<Ended>) -> Result<Ended> {
     let file = folder.join("src/lib.rs");
     let request = Request::read(folder);
     let original = fs::read_to_string(&file).ok();
@@ -52,10 +60,8 @@ pub fn cell(folder: &Path, mut attempt: impl FnMut() -> Result<Ended>) -> Result
     }
     loop {
         let rewritten = source::rewrite(&original, request.backtrace, &restored);
-        if let Some(rewritten) = &rewritten {
-            fs::write(&file, &rewritten.code).with_context(|| format!("cannot write {}", file.display()))?;
-        }
-        let ended = attempt()?;
+        let code = rewritten.as_ref().map_or(&original, |rewritten| &rewritten.code);
+        let ended = kept_or_compiled(&file, code, shelf, &mut attempt)?;
         if ended.was_stopped {
             forget_objects(folder);
             Report::interrupted().leave(folder, &request.id);
@@ -102,17 +108,10 @@ fn forget_objects(folder: &Path) {
 /// What the compiler points at on `line` of the cell, in its messages or in cargo's.
 fn faults_on(line: usize, ended: &Ended) -> Vec<String> {
     let mut faults = Vec::new();
-    for output in [&ended.stdout, &ended.stderr] {
-        for text in output.split(|&byte| byte == b'\n') {
-            let Ok(message) = serde_json::from_slice::<Value>(text) else { continue };
-            let message = if message["message"].is_object() { &message["message"] } else { &message };
-            if message["level"] != "error" {
-                continue;
-            }
-            for span in message["spans"].as_array().into_iter().flatten() {
-                if span["is_primary"] == true && span["line_start"] == line {
-                    faults.push(pointed_at(span).unwrap_or_default());
-                }
+    for error in errors(ended) {
+        for span in error["spans"].as_array().into_iter().flatten() {
+            if span["is_primary"] == true && span["line_start"] == line {
+                faults.push(pointed_at(span).unwrap_or_default());
             }
         }
     }
@@ -138,7 +137,7 @@ pub fn run(command: &mut Command, folder: &Path) -> Result<Ended> {
     let (has_ended, was_stopped) = (AtomicBool::new(false), AtomicBool::new(false));
     let process = child.id();
     let (status, stdout, stderr) = thread::scope(|scope| {
-        scope.spawn(|| {
+        let look = scope.spawn(|| {
             while !has_ended.load(Ordering::SeqCst) {
                 if is_to_stop(folder) {
                     was_stopped.store(true, Ordering::SeqCst);
@@ -150,6 +149,7 @@ pub fn run(command: &mut Command, folder: &Path) -> Result<Ended> {
         });
         let outcome = wait(&mut child);
         has_ended.store(true, Ordering::SeqCst);
+        look.thread().unpark();
         outcome
     })
     .context("cannot wait for the compiler")?;
@@ -220,7 +220,7 @@ mod tests {
     fn a_cell_is_compiled_again_without_what_it_moves() {
         let folder = folder("again");
         let mut attempts = 0;
-        let compiled = cell(&folder, || {
+        let compiled = cell(&folder, None, || {
             attempts += 1;
             let code = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
             let line = code.lines().position(|line| line.contains("nn_kernel_cell::failed()")).map(|at| at + 1);
@@ -239,7 +239,7 @@ mod tests {
         let folder = folder("stopped");
         crate::relay::ask_to_stop(&folder);
         let start = std::time::Instant::now();
-        let stopped = cell(&folder, || run(Command::new("sleep").arg("30"), &folder)).unwrap();
+        let stopped = cell(&folder, None, || run(Command::new("sleep").arg("30"), &folder)).unwrap();
         let report = Report::read(&folder, "7").unwrap();
         fs::remove_dir_all(&folder).unwrap();
         assert!(stopped.was_stopped && report.interrupted && start.elapsed().as_secs() < 20);

@@ -6,7 +6,7 @@
 
 use crate::files::{self, Lock};
 use crate::variables::OWNER;
-use crate::{copy, folder, process, relay};
+use crate::{copy, folder, process, relay, shelf};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -56,6 +56,7 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
     // Held no longer: the sweep takes it again.
     drop(copy::lock(folder).context("cannot wait for the kernel")?);
     let kernels = folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?;
+    shelf::sweep(kernels);
     // A compiler that was killed with its kernel may take a moment to be gone, and writes there until then.
     for _ in 0..TRIES {
         folder::sweep(kernels)?;

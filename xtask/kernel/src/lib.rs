@@ -12,6 +12,7 @@
 
 pub mod assist;
 pub mod assumed;
+pub mod canonical;
 pub mod cell;
 pub mod compile;
 pub mod copy;
@@ -24,19 +25,24 @@ pub mod link;
 pub mod messages;
 pub mod metadata;
 mod moved;
+pub mod parts;
 pub mod process;
 pub mod progress;
 pub mod relay;
+pub mod shelf;
 pub mod source;
 pub mod stand_in;
+pub mod symbol;
 pub mod variables;
 pub mod visible;
+pub mod waiting;
 pub mod way;
 
 use anyhow::{Context, Result};
 use assumed::FOLDER;
 use folder::Folder;
-use relay::Start;
+use progress::SetUp;
+use relay::{Make, MakeAnother, Start};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use variables::{INTERRUPT, KERNEL};
@@ -48,15 +54,56 @@ pub fn settings(kernels: &Path) -> PathBuf {
 
 /// Is the kernel that Jupyter connects to as `connection_file` says, with `evcxr` behind it.
 ///
+/// If there is one in waiting for such a notebook, that is taken over.
+///
 /// If no folder can be made (a full disk, say), the kernel works all the same: slow at first, but it works.
 pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
+    let lab = own_lab()?;
+    if progress::read(&lab) == SetUp::Over
+        && let Some(code) = waiting::take_over(&lab, evcxr, connection_file)
+    {
+        return Ok(code);
+    }
+    relay::run(connection_file, &lab, make(&lab, evcxr, false), another(&lab, evcxr))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Is the kernel in waiting, with `evcxr` behind it; its plan comes by stdin.
+///
+/// # Errors
+/// If there is one already, or no plan.
+pub fn wait(evcxr: &Path) -> Result<ExitCode> {
+    let lab = own_lab()?;
+    let mut plan = Vec::new();
+    std::io::Read::read_to_end(&mut std::io::stdin(), &mut plan).context("cannot read the plan")?;
+    let place = waiting::Place::take(&lab.join("kernel"))?;
+    relay::wait(place, waiting::Plan::read(&plan)?, &lab, make(&lab, evcxr, true), another(&lab, evcxr))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `target/lab`, in which the launcher lies.
+fn own_lab() -> Result<PathBuf> {
     let launcher = std::env::current_exe().context("cannot tell where the launcher is")?;
-    let lab = launcher.ancestors().nth(2).context("the launcher is not in target/lab/bin")?;
+    Ok(launcher.ancestors().nth(2).context("the launcher is not in target/lab/bin")?.to_owned())
+}
+
+fn another(lab: &Path, evcxr: &Path) -> MakeAnother {
     let (lab, evcxr) = (lab.to_owned(), evcxr.to_owned());
-    let home = lab.clone();
-    relay::run(connection_file, &home, move |control_file| {
+    Box::new(move |first, warm| {
+        // Without, the next start takes as long as the first.
+        let _ = waiting::spawn(&lab, &evcxr, first, warm);
+    })
+}
+
+/// What starts evcxr, in a folder of its own. What it logs comes to the relay if `is_logged` there.
+fn make(lab: &Path, evcxr: &Path, is_logged: bool) -> Make {
+    let (lab, evcxr) = (lab.to_owned(), evcxr.to_owned());
+    Box::new(move |control_file| {
         let kernels = lab.join("kernel");
         let mut command = evcxr_for(&evcxr, control_file, &kernels);
+        if is_logged {
+            command.stderr(Stdio::piped());
+        }
         match folder::make(&kernels) {
             Ok(Folder { path, lock }) => {
                 // evcxr's process inherits the lock as its stdin, which it never reads: the folder is locked for just
@@ -72,8 +119,7 @@ pub fn start(evcxr: &Path, connection_file: &Path) -> Result<ExitCode> {
                 Ok(Start { command, folder: None })
             }
         }
-    })?;
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// evcxr's command, the same for everybody.

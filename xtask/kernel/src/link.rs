@@ -6,7 +6,8 @@
 //! in statics, such as the pool of threads of polars.
 //!
 //! The library's name tells which libraries it was made of: after an edit of a crate the next cell has a new one, while the
-//! old one serves the variables that are alive.
+//! old one serves the variables that are alive. A cell names it by that name, not by its path, and looks for it beside itself: so a
+//! cell that another kernel compiled finds it too.
 
 use crate::variables::LINK;
 use crate::{files, process};
@@ -35,10 +36,12 @@ pub fn through_us(kernel: &Path, arguments: &[&str]) -> Option<([String; 2], (&'
 pub fn run() -> Option<Result<ExitCode>> {
     let kernel = PathBuf::from(env::var_os(LINK)?);
     let mut arguments: Vec<OsString> = env::args_os().skip(1).collect();
-    if let Some(output) = output(&arguments)
-        && let Ok(shared) = shared(&kernel, &arguments, &output)
-    {
-        arguments = with(&shared, &kernel, arguments);
+    if let Some(output) = output(&arguments) {
+        if let Ok(shared) = shared(&kernel, &arguments, &output) {
+            arguments = with(&shared, &kernel, arguments);
+        }
+        // Hashes of one kind only: symbol.rs writes them anew.
+        arguments.push("-Wl,--hash-style=gnu".into());
     }
     Some(process::become_command(Command::new(LINKER).args(arguments).env_remove(LINK).stdin(Stdio::null())))
 }
@@ -58,7 +61,8 @@ fn shared(kernel: &Path, arguments: &[OsString], output: &Path) -> Result<PathBu
     let mut hash = DefaultHasher::new();
     for library in arguments.iter().filter(|argument| is_crate(kernel, argument)) {
         let file = fs::metadata(library)?;
-        (library, file.modified()?, file.len()).hash(&mut hash);
+        let name = Path::new(library).strip_prefix(kernel)?;
+        (name, file.modified()?, file.len()).hash(&mut hash);
     }
     let shared = output.with_file_name(format!("{ALL_CRATES}{:016x}.so", hash.finish()));
     let refused = shared.with_extension("refused");
@@ -67,7 +71,8 @@ fn shared(kernel: &Path, arguments: &[OsString], output: &Path) -> Result<PathBu
     }
     anyhow::ensure!(!refused.exists(), "these crates cannot be linked so");
     let fresh = shared.with_extension("new");
-    let linked = process::read(&mut link_all(kernel, arguments, &fresh));
+    let name = shared.file_name().unwrap_or_default();
+    let linked = process::read(&mut link_all(kernel, arguments, &fresh, name));
     if let Err(error) = linked {
         fs::write(&refused, format!("{error:#}"))?;
         return Err(error);
@@ -78,8 +83,10 @@ fn shared(kernel: &Path, arguments: &[OsString], output: &Path) -> Result<PathBu
 
 /// The linker's command for all crates, with everything in them, and nothing undefined: a function that is missing must
 /// show now, not when a cell is loaded.
-fn link_all(kernel: &Path, arguments: &[OsString], output: &Path) -> Command {
+fn link_all(kernel: &Path, arguments: &[OsString], output: &Path, name: &OsStr) -> Command {
     let mut command = Command::new(LINKER);
+    let mut soname = OsString::from("-Wl,-soname,");
+    soname.push(name);
     let mut after_o = false;
     for argument in arguments {
         if std::mem::replace(&mut after_o, argument == "-o") {
@@ -90,13 +97,16 @@ fn link_all(kernel: &Path, arguments: &[OsString], output: &Path) -> Command {
             command.arg(argument);
         }
     }
-    command.arg("-Wl,-z,defs").env_remove(LINK);
+    command.arg(soname).arg("-Wl,-z,defs").env_remove(LINK);
     command
 }
 
 /// The command line with the shared library for all crates.
 fn with(shared: &Path, kernel: &Path, arguments: Vec<OsString>) -> Vec<OsString> {
-    let mut once = Some(["-Wl,-Bdynamic".into(), shared.as_os_str().to_owned(), "-Wl,-Bstatic".into()]);
+    let shared = shared.as_os_str().to_owned();
+    // What cargo compiles is loaded from the folder above.
+    let mut once =
+        Some(["-Wl,-Bdynamic".into(), shared, "-Wl,-Bstatic".into(), "-Wl,-rpath,$ORIGIN:$ORIGIN/deps".into()]);
     let replaced = arguments.into_iter().flat_map(|argument| {
         if is_crate(kernel, &argument) { once.take().into_iter().flatten().collect() } else { vec![argument] }
     });

@@ -123,7 +123,7 @@ fn traffic(code: &str) -> Traffic {
 }
 
 /// `let mut v = evcxr_variable_store.take_variable::<Vec<f64>>(stringify!(v));`
-fn taken(line: &str) -> Option<(String, Variable)> {
+pub(crate) fn taken(line: &str) -> Option<(String, Variable)> {
     let (pattern, rest) = line.strip_prefix("let ")?.split_once(" = evcxr_variable_store.take_variable::<")?;
     let (kind, _) = rest.rsplit_once(">(stringify!(")?;
     let name = pattern.strip_prefix("mut ").unwrap_or(pattern);
@@ -131,10 +131,16 @@ fn taken(line: &str) -> Option<(String, Variable)> {
 }
 
 /// `evcxr_variable_store.put_variable::<Vec<f64>>(stringify!(v), v);`
-fn given(line: &str) -> Option<(String, String)> {
+pub(crate) fn given(line: &str) -> Option<(String, String)> {
     let (kind, rest) = line.strip_prefix("evcxr_variable_store.put_variable::<")?.rsplit_once(">(stringify!(")?;
     let (name, _) = rest.split_once(')')?;
     Some((name.to_owned(), kind.to_owned()))
+}
+
+/// The variable of `vars_ok &= evcxr_variable_store.check_variable::<Vec<f64>>(stringify!(v));`
+pub(crate) fn checked(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("vars_ok &= evcxr_variable_store.check_variable::<")?;
+    Some(rest.rsplit_once(">(stringify!(")?.1.split_once(')')?.0.to_owned())
 }
 
 /// An error that a `?` returns is told with its place, in place of being printed.

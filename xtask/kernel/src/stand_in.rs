@@ -103,9 +103,9 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
     }
     let for_cell = kernel.filter(|_| arguments.iter().any(|argument| argument == "build"));
     if let Some(kernel) = &for_cell
-        && let Some(mut compiler) = cell::compiler(kernel, &arguments)
+        && let Some((mut compiler, shelf)) = cell::compiler(kernel, &arguments)
     {
-        return compile::directly(&mut compiler, kernel);
+        return compile::directly(&mut compiler, shelf.as_ref(), kernel);
     }
     if let Err(error) = restore_versions() {
         eprintln!("Rust kernel: {error:#}; cargo may choose newer versions");

@@ -10,6 +10,7 @@
 //! | `NN_KERNEL_LINK`         | the wrapper, for the compiler      | our cargo as linker              | the kernel's folder |
 //! | `NN_KERNEL`              | the launcher                       | libraries that cells use         | 1: what we understand among a cell's output ([`crate::relay`]) |
 //! | `NN_KERNEL_INTERRUPT`    | the launcher                       | libraries that cells use         | a file that is there while the person wants the cell to stop |
+//! | `NN_KERNEL_WAITING`      | the person                         | the launcher                     | 0: no kernel in waiting ([`crate::waiting`]) |
 //!
 //! A process that sees NN_KERNEL_CALL or NN_KERNEL_LINK knows from it which of its parts it plays. What passes between us and evcxr is
 //! evcxr's own: [`crate::assumed`].
@@ -30,6 +31,8 @@ pub const LINK: &str = "NN_KERNEL_LINK";
 pub const KERNEL: &str = "NN_KERNEL";
 /// The file that stands for the pressed ■.
 pub const INTERRUPT: &str = "NN_KERNEL_INTERRUPT";
+/// 0 where there is to be no kernel in waiting.
+pub const WAITING: &str = "NN_KERNEL_WAITING";
 
 #[cfg(test)]
 mod tests {

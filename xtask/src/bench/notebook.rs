@@ -2,13 +2,13 @@
 //!
 //! `bench_notebook.py` drives the kernels; here is what it needs: a set-up, and the same training in a release build.
 
+use super::set_up;
 use crate::setup::{Lab, evcxr};
 use crate::{notebook, run};
 use anyhow::{Context, Result, bail};
 use nn_kernel::{files, process};
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::Instant;
 
 /// Runs `rounds` kernels of ours and `plain` of evcxr's own; writes `target/bench/notebook.csv`.
 ///
@@ -23,12 +23,13 @@ pub fn run(rounds: usize, plain: usize, first_set_up: bool) -> Result<ExitCode> 
     files::create_dir(&folder)?;
 
     let mut script = lab.script("bench_notebook.py");
-    script.arg(&folder).arg("--notebook").arg(notebook::folder(&lab).join("mnist.ipynb"));
+    script.arg(&folder).arg("--lab").arg(&lab.root).arg("--notebook").arg(notebook::folder(&lab).join("mnist.ipynb"));
     script.arg("--evcxr").arg(evcxr::installed(&lab)?);
     script.args(["--rounds", &rounds.to_string(), "--plain", &plain.to_string(), "--release"]);
     script.args(train_in_release(&lab, &folder)?.iter().map(f64::to_string));
     if first_set_up {
-        script.args(["--first-set-up", &set_up_anew(&lab, &folder)?.to_string()]);
+        script.arg("--first-set-up");
+        script.args(set_up::anew(&lab, &folder)?.iter().map(|(measure, seconds)| format!("{measure}={seconds}")));
     }
     let status = run::run_with_kernels(&lab, &mut script)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -52,25 +53,5 @@ fn train_in_release(lab: &Lab, folder: &Path) -> Result<Vec<f64>> {
         let first = line.split_whitespace().next().and_then(|word| word.parse().ok());
         seconds.push(first.with_context(|| format!("train_once: expected seconds, found {line:?}"))?);
     }
-    Ok(seconds)
-}
-
-/// The seconds that the whole set-up takes in a clone that has nothing yet, evcxr included.
-fn set_up_anew(lab: &Lab, folder: &Path) -> Result<f64> {
-    let clone = folder.join("clone");
-    files::remove(&clone)?;
-    eprintln!("bench: the first set-up, in {}: about a quarter of an hour", clone.display());
-    process::run("git clone", Command::new("git").args(["clone", "--quiet"]).arg(&lab.repository).arg(&clone))?;
-    let path = std::env::var_os("PATH").context("there is no PATH")?;
-    let without_evcxr = std::env::split_paths(&path).filter(|folder| !folder.join(evcxr::program()).is_file());
-    let mut command = Command::new("cargo");
-    command.args(["xtask", "set-up"]).current_dir(&clone).env("PATH", std::env::join_paths(without_evcxr)?);
-    for inherited in ["CARGO_TARGET_DIR", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"] {
-        command.env_remove(inherited);
-    }
-    let start = Instant::now();
-    process::run("cargo xtask set-up", &mut command)?;
-    let seconds = start.elapsed().as_secs_f64();
-    files::remove(&clone)?;
     Ok(seconds)
 }

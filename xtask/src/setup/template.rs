@@ -10,7 +10,7 @@ use super::{Lab, Rust, Step, announce};
 use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, RUSTFLAGS};
 use nn_kernel::progress::Progress;
-use nn_kernel::{copy, files, folder, kept, process};
+use nn_kernel::{copy, files, folder, kept, process, shelf};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -25,6 +25,7 @@ pub fn build(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<Step> {
     if files::update(&template.join("workspace.lock"), &versions)? {
         files::write(&template.join("Cargo.lock"), &versions)?;
         kept::forget(&lab.kernels())?;
+        shelf::forget(&lab.kernels())?;
     }
     let stamp = template.join("stamp");
     let compiler = process::read(Command::new(rust.tool("rustc")).arg("-vV"))?;
@@ -32,6 +33,7 @@ pub fn build(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<Step> {
         // Nothing that another compiler made is of use, and it is gigabytes.
         files::remove(&template.join("target"))?;
         kept::forget(&lab.kernels())?;
+        shelf::forget(&lab.kernels())?;
         files::remove(&stamp)?;
     }
     // Kernels take these, whoever starts them, and in whatever folder their notebook lies.

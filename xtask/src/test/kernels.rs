@@ -1,10 +1,12 @@
 //! Checks what kernels do besides running cells: two at once, a crate that is edited, a kernel that is killed.
 
+use super::parts::Ended;
 use super::trial::{self, Trial};
 use crate::notebook::cell;
+use crate::run;
 use crate::setup::Lab;
 use anyhow::{Result, anyhow, bail};
-use nn_kernel::files;
+use nn_kernel::{files, shelf, waiting};
 use std::path::Path;
 use std::thread;
 
@@ -14,9 +16,28 @@ pub fn check(lab: &Lab) -> Result<()> {
     two_at_once(&folder)?;
     cells_follow_edits(&folder)?;
     if cfg!(target_os = "linux") {
+        compiled_cells_are_kept(lab, &folder)?;
+    }
+    if cfg!(target_os = "linux") {
         killed_kernels_leave_nothing(&folder)?;
     }
     Ok(())
+}
+
+/// Whether the kernel in waiting serves those whom it may, and nobody else.
+pub fn check_waiting(lab: &Lab) -> Result<Ended> {
+    if let Err(why) = waiting::is_possible() {
+        return Ok(Ended::Skipped(format!("no kernel is kept waiting here: {why}")));
+    }
+    let folder = trial::folder(lab);
+    files::create_dir(&folder)?;
+    let mut script = lab.script("kernel_waiting.py");
+    script.arg(&folder).arg(&lab.root).current_dir(&folder);
+    let status = run::run_with_kernels(lab, &mut script)?;
+    if !status.success() {
+        bail!("kernel_waiting.py ended with {status}; what went wrong stands above");
+    }
+    Ok(Ended::Passed)
 }
 
 /// Fails if two notebooks that wait for each other do not both pass.
@@ -85,6 +106,55 @@ fn cells_follow_edits(folder: &Path) -> Result<()> {
         bail!(trial.error("a cell did not follow an edit, or went through cargo"));
     }
     eprintln!("   cells follow edits: as expected");
+    Ok(())
+}
+
+/// Fails if a kernel compiles what an earlier one compiled, or takes what was compiled from other code or with other flags.
+fn compiled_cells_are_kept(lab: &Lab, folder: &Path) -> Result<()> {
+    let pears = folder.join("pears");
+    let source = pears.join("src/lib.rs");
+    files::write(&pears.join("Cargo.toml"), "[package]\nname = \"pears\"\nedition = \"2024\"\n\n[workspace]\n")?;
+    files::write(&source, "pub fn count() -> i32 { 3 }")?;
+    let first = format!(":dep pears = {{ path = {pears:?} }}");
+    let mut cells = vec![
+        first.as_str(),
+        "fn double(n: i32) -> i32 { 2 * n }",
+        "let basket = vec![double(pears::count()), 1];\nlet label = String::from(\"pears\");",
+        // Compiled twice: a number cannot show itself.
+        "basket.len()",
+        "println!(\"{} {label} of {:?}\", basket[0], option_env!(\"NN_TRIAL\"));",
+        "println!(\"at {}\", if cfg!(debug_assertions) { \"rest\" } else { \"speed\" });",
+    ];
+    shelf::forget(&lab.kernels())?;
+    let mut kept = Vec::new();
+    let mut run = |cells: &[&str], expected: &str| {
+        let cells: Vec<_> = cells.iter().map(|code| cell(code)).collect();
+        let trial = trial::run(folder, "compiled_cells_are_kept", &cells)?;
+        if !trial.passed || !trial.said.contains(expected) {
+            bail!(trial.error("a cell did not run as it was written"));
+        }
+        kept.push(shelf::size(&lab.kernels()).0);
+        Ok(())
+    };
+    run(&cells, "6 pears of None")?;
+    run(&cells, "6 pears of None")?;
+    // One that names no variable that comes later, and shifts the numbers of all that follow.
+    cells.insert(2, "println!(\"between\");");
+    run(&cells, "6 pears of None")?;
+    cells.insert(2, ":build_env NN_TRIAL=one");
+    run(&cells, "6 pears of Some(\"one\")")?;
+    cells[2] = ":build_env CARGO_PROFILE_DEV_DEBUG_ASSERTIONS=true";
+    run(&cells, "at rest")?;
+    cells.remove(2);
+    files::write(&source, "pub fn count() -> i32 { 40 + 1 }")?;
+    run(&cells, "82 pears of None")?;
+    if kept[0] == 0 || kept[1] != kept[0] || kept[2] != kept[1] + 1 {
+        bail!("a kept cell was compiled again: {kept:?} are kept after each run");
+    }
+    if kept[3..].windows(2).any(|pair| pair[1] <= pair[0]) || kept[3] > kept[2] + 1 {
+        bail!("a cell that was compiled otherwise was not kept: {kept:?} are kept after each run");
+    }
+    eprintln!("   compiled cells are kept: as expected");
     Ok(())
 }
 

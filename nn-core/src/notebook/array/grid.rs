@@ -9,9 +9,10 @@ use super::element::{self, Element};
 use crate::plot::text::{escape, whole};
 use crate::plot::theme::RULE;
 
-/// Of a longer axis the first and the last are shown, and … between them.
-const FIRST: usize = 6;
-const LAST: usize = 4;
+/// An axis of at most so many is shown whole; of a longer one the first and the last, and … between them.
+const WHOLE: usize = 11;
+const FIRST: usize = 5;
+const LAST: usize = 3;
 
 /// The texts of an array's table.
 pub(super) struct Grid {
@@ -120,7 +121,7 @@ fn append<'a>(lines: &mut [String], texts: impl Iterator<Item = &'a str> + Clone
 
 /// The places of an axis that are shown, none for those between.
 fn shown(length: usize) -> Vec<Option<usize>> {
-    if length <= FIRST + LAST + 1 {
+    if length <= WHOLE {
         return (0..length).map(Some).collect();
     }
     (0..FIRST).map(Some).chain([None]).chain((length - LAST..length).map(Some)).collect()

@@ -94,7 +94,7 @@ impl Check {
         let (card, hex, title) = (style::card(), color.hex(), escape(&self.title));
         let mut html = format!(
             "<div role=\"group\" aria-label=\"Exercise: {title}\" style=\"{card};border-left:6px solid {hex};\
-             padding:12px 18px\">\n<p style=\"margin:0 0 4px;{ink}\"><b style=\"{};color:{hex}\">{sign}</b> \
+             padding:12px 18px;display:flex;flex-wrap:wrap;gap:4px 24px\">\n<div style=\"flex:1 1 320px\">\n<p style=\"margin:0 0 4px;{ink}\"><b style=\"{};color:{hex}\">{sign}</b> \
              <b style=\"{}\">{title}</b></p>\n",
             style::TITLE,
             style::TITLE,
@@ -104,6 +104,7 @@ impl Check {
             let sentence = escape(&sentence);
             let _ = writeln!(html, "<p style=\"margin:2px 0;{}\">{sentence}</p>", style::ink());
         }
+        html += "</div>\n";
         if let Some(picture) = &self.picture {
             html += &picture::html(picture);
         }

@@ -9,9 +9,15 @@ use crate::notebook::style;
 use crate::plot::Picture;
 use crate::plot::theme::BORDER;
 
-/// The longest side of the heat map in CSS pixels, and the most that a number of a small array takes.
+/// The most numbers per side of the heat map.
 const SIDE: usize = 240;
+/// The heat map in CSS pixels, what a number of a small array takes at most, and how many times as wide as high it may be.
+const WIDTH: usize = 240;
+const HEIGHT: usize = 160;
 const CELL: usize = 24;
+const STRETCH: usize = 6;
+
+const COLOURS: &str = "blue: your number is too large, orange: too small, white: right";
 
 /// mine − expected: blue where the answer is too large, orange where it is too small; where a number is not finite, blue. None
 /// for single numbers and different shapes.
@@ -45,19 +51,19 @@ fn reduced(differences: &Array2<f64>) -> Array2<f64> {
 
 /// The heat map with a line that explains it.
 pub(super) fn html(picture: &Picture) -> String {
-    let (width, height) = (picture.width(), picture.height());
-    let scale = (SIDE / width.max(height).max(1)).clamp(1, CELL);
-    let said = "blue: your number is too large, orange: too small, white: right";
+    let (columns, rows) = (picture.width().max(1), picture.height().max(1));
+    let (mut width, mut height) = ((WIDTH / columns).clamp(1, CELL), (HEIGHT / rows).clamp(1, CELL));
+    // A tall array's numbers are drawn wide rather than small, and a wide one's high.
+    (width, height) = (width.min(STRETCH * height), height.min(STRETCH * width));
     format!(
-        "<p style=\"margin:8px 0 4px;{}\">{}: {said}</p>\n<img alt=\"Heat map of {}; {said}\" width=\"{}\" height=\"{}\" \
-         style=\"image-rendering:pixelated;display:block;margin:0;outline:1px solid {}\" \
-         src=\"data:image/png;base64,{}\"/>\n",
-        style::grey(),
-        picture.caption(),
-        picture.caption(),
-        width * scale,
-        height * scale,
+        "<div style=\"flex:0 1 240px;{grey}\">\n<img alt=\"Heat map of {said}; {COLOURS}\" width=\"{}\" height=\"{}\" \
+         style=\"image-rendering:pixelated;display:block;margin:4px 0;outline:1px solid {}\" \
+         src=\"data:image/png;base64,{}\"/>\n<small>{said}:<br/>{COLOURS}</small>\n</div>\n",
+        columns * width,
+        rows * height,
         BORDER.hex(),
         STANDARD.encode(picture.png()),
+        grey = style::grey(),
+        said = picture.caption(),
     )
 }

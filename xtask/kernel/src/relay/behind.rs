@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_local};
@@ -55,6 +56,15 @@ impl Behind {
                 return Err(error);
             }
         };
+        if let Some(log) = child.stderr.take() {
+            let events = events.clone();
+            spawn_local(async move {
+                let mut lines = BufReader::new(log).lines();
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let _ = events.send(Event::EvcxrLog(line));
+                }
+            });
+        }
         let guarded = match (&folder, child.id()) {
             (Some(folder), Some(process)) => Some(guard::spawn(process, folder)?),
             _ => None,

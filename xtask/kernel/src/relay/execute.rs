@@ -12,7 +12,7 @@ impl Relay {
     /// Gives evcxr the next request, if it has none.
     pub(super) fn next(&mut self) {
         while self.is_ready && self.running.is_none() {
-            let Some(request) = self.queue.pop_front() else { return };
+            let Some(request) = self.queue.pop_front() else { return self.announce_prepared() };
             self.requests += 1;
             if request.kind() != "execute_request" {
                 let asked = answers::for_evcxr(&request);
@@ -20,7 +20,9 @@ impl Relay {
                 self.to_evcxr(|back| &back.shell, asked);
                 return;
             }
-            self.execute(request);
+            if let Some(request) = self.answer_prepared(request) {
+                self.execute(request);
+            }
         }
     }
 
@@ -42,7 +44,7 @@ impl Relay {
         }
         let is_empty = running.request.code().trim().is_empty();
         if let Some(folder) = &self.folder {
-            running.leave_word(folder, self.backtrace);
+            word::ask(folder, running.request.id(), self.backtrace, running.is_ours);
         }
         let passed = running.request.clone();
         self.running = Some(running);
@@ -103,6 +105,7 @@ impl Relay {
             return;
         }
         let cell = running.as_cell(running.number);
+        let has_results = !running.results.is_empty();
         let mut failure = self.failure(&running, &cell);
         for result in std::mem::take(&mut running.results) {
             if let Some(content) =
@@ -116,7 +119,10 @@ impl Relay {
             remarks.into_iter().for_each(|remark| failure.remark(remark));
         }
         let is_ours = running.is_ours;
-        if !is_ours {
+        if is_ours {
+            let shows_nothing = failure.is_none() && !has_results && !running.has_printed;
+            self.note_prepared(running.request.id(), shows_nothing);
+        } else {
             if !cell.code.trim().is_empty() {
                 self.memory.note(memory::Cell { failed: failure.is_some(), ..cell });
             }
@@ -130,11 +136,16 @@ impl Relay {
                 self.queue.push_front(running::our_cell(&code));
             }
         }
+        if !is_ours {
+            self.plan_rest();
+        }
         self.next();
     }
 
     pub(super) fn finish_question(&mut self, mut running: Running) {
-        let Some(mut reply) = running.reply.take() else { return self.next() };
+        let Some(mut reply) = running.reply.take().filter(|_| running.request.header["session"] != OURS) else {
+            return self.next();
+        };
         if !running.is_asked_again
             && let Some(other) = answers::instead(&running.request, &reply)
         {
@@ -277,6 +288,6 @@ impl Relay {
             self.reply_to_cell(&running, Some(&failure));
         }
         self.abort_queue();
-        eprintln!("Rust kernel: evcxr_jupyter ended: {status}");
+        self.log(&format!("Rust kernel: evcxr_jupyter ended: {status}"));
     }
 }

@@ -1,6 +1,7 @@
 //! How a cell's failure looks: its kind, its message, and the line of the cell where it happened.
 
 use super::memory::Cell;
+use crate::parts::is_cell;
 use serde_json::{Value, json};
 
 /// What Jupyter is told of a failed cell.
@@ -80,11 +81,6 @@ fn renumbered(line: &str, number: u64) -> String {
         }
         None => line.to_owned(),
     }
-}
-
-/// Whether a file is what evcxr wrote for a cell.
-fn is_cell(file: &str) -> bool {
-    file == "src/lib.rs" || file == "src\\lib.rs"
 }
 
 /// The cell, and its line, that stand on `line` of what was compiled.

@@ -13,6 +13,7 @@
 
 mod advice;
 mod answers;
+mod begin;
 mod behind;
 mod connection;
 mod execute;
@@ -26,12 +27,12 @@ mod running;
 mod set_up;
 mod shown;
 mod sockets;
+mod waiting;
 mod word;
 
 use crate::assist::Assist;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use behind::Behind;
-use connection::Connection;
 use memory::Memory;
 use message::Message;
 use running::Running;
@@ -40,11 +41,14 @@ use sockets::{Back, Event, Front, Tick};
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::task::spawn_local;
 use tokio::time::sleep;
+use waiting::{Prepared, Waiting};
 
+pub use begin::{Make, refuse, run, wait};
 pub use behind::Start;
+pub use waiting::{MakeAnother, Offer};
 pub use word::{Report, Request, ask_to_stop, interrupt_file, is_to_stop};
 
 /// The session of requests that nobody but us made.
@@ -64,46 +68,6 @@ const ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// What evcxr says, and stops reading, where a cell wrote bytes to stdout that are no text.
 const NO_TEXT: &str = "stream did not contain valid UTF-8";
 
-/// Runs evcxr for Jupyter until either ends.
-///
-/// Jupyter is answered at once, evcxr started when the set-up of `lab` is over: `make` gives its command for the connection
-/// file that it is given.
-///
-/// # Errors
-/// If Jupyter's file cannot be read, or its ports cannot be opened.
-pub fn run(connection_file: &Path, lab: &Path, make: impl FnOnce(&Path) -> Result<Start> + 'static) -> Result<()> {
-    serve(connection_file, lab, Ok(Box::new(make)))
-}
-
-/// Is a kernel in which every cell fails and says `why`.
-///
-/// # Errors
-/// As those of [`run`].
-pub fn refuse(connection_file: &Path, lab: &Path, why: String) -> Result<()> {
-    serve(connection_file, lab, Err(why))
-}
-
-fn serve(connection_file: &Path, lab: &Path, make: Result<Make, String>) -> Result<()> {
-    let connection = Connection::read(connection_file)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("cannot start the tasks of the kernel")?;
-    let tasks = tokio::task::LocalSet::new();
-    tasks.block_on(&runtime, async {
-        let (events, mut waiting) = unbounded_channel();
-        let front = sockets::front(&connection, &events).await?;
-        let mut relay = Relay::new(front, events, lab, make);
-        relay.work(&mut waiting).await;
-        if let Some(behind) = relay.behind.take() {
-            behind.end().await;
-        }
-        // The last answers are still being written.
-        sleep(Duration::from_millis(100)).await;
-        Ok(())
-    })
-}
-
-type Make = Box<dyn FnOnce(&Path) -> Result<Start>>;
-
 /// What a cell that waits shows.
 struct Notice {
     /// Its request.
@@ -116,8 +80,17 @@ struct Relay {
     events: UnboundedSender<Event>,
     /// Where the set-up installs, and says how far it is.
     lab: PathBuf,
-    /// Starts evcxr, once; or why there is none.
+    /// Starts evcxr; or why there is none.
     make: Result<Make, String>,
+    /// Makes a kernel in waiting.
+    another: Option<MakeAnother>,
+    /// What is there as long as this is one itself.
+    waiting: Option<Waiting>,
+    /// The first cell, if it ran before anybody asked.
+    prepared: Option<Prepared>,
+    is_rest_planned: bool,
+    /// The launcher that asked for this kernel in waiting: what goes to its stderr.
+    launcher: Option<UnboundedSender<String>>,
     behind: Option<Behind>,
     /// What a cell that waits for the set-up shows.
     notice: Option<Notice>,
@@ -147,6 +120,11 @@ impl Relay {
             events,
             lab: lab.to_owned(),
             make,
+            another: None,
+            waiting: None,
+            prepared: None,
+            is_rest_planned: false,
+            launcher: None,
             behind: None,
             notice: None,
             folder: None,
@@ -161,6 +139,16 @@ impl Relay {
             backtrace: false,
             assist: Assist::default(),
         }
+    }
+
+    /// Works, and ends evcxr.
+    async fn live(&mut self, arriving: &mut UnboundedReceiver<Event>) {
+        self.work(arriving).await;
+        if let Some(behind) = self.behind.take() {
+            behind.end().await;
+        }
+        // The last answers are still being written.
+        sleep(Duration::from_millis(100)).await;
     }
 
     /// Acts on what arrives, until Jupyter wants the kernel to end or evcxr ends.
@@ -187,6 +175,18 @@ impl Relay {
                     self.evcxr_ended(&status);
                     return;
                 }
+                Event::EvcxrLog(line) => self.log(&line),
+                Event::Wanted(offer, stream) => {
+                    if !self.take_offer(offer, stream).await {
+                        return;
+                    }
+                }
+                Event::LauncherEnded => return,
+                Event::Tick(Tick::Owner) => {
+                    if self.waiting.is_some() && !self.has_owner() {
+                        return;
+                    }
+                }
                 Event::Tick(tick) => self.look(tick),
             }
         }
@@ -204,7 +204,8 @@ impl Relay {
         match tick {
             Tick::SetUp => self.wait_for_set_up(),
             Tick::Ready if !self.is_ready => self.ask_whether_ready(),
-            Tick::Ready => {}
+            Tick::Ready | Tick::Owner => {}
+            Tick::Rest(requests) => self.look_at_rest(requests),
             Tick::Flush => self.flush(),
             Tick::Late(request) => {
                 if let Some(running) = self.running.as_mut().filter(|running| running.request_number == request) {
@@ -240,7 +241,9 @@ impl Relay {
     fn serve(&mut self, request: Message, on_control: bool) -> bool {
         match request.kind() {
             "execute_request" => {
-                self.queue.push_back(request);
+                if let Some(request) = self.look_at_first(request) {
+                    self.queue.push_back(request);
+                }
                 if self.behind.is_none() {
                     self.start_evcxr();
                 }
@@ -287,7 +290,8 @@ impl Relay {
 
     /// Whether evcxr can be asked nothing for a while.
     fn is_busy(&self) -> bool {
-        !self.is_ready || self.running.as_ref().is_some_and(|running| running.is_cell)
+        // As long as the first cell has not run for the person, nothing of it is to be seen.
+        !self.is_ready || self.prepared.is_some() || self.running.as_ref().is_some_and(|running| running.is_cell)
     }
 
     /// Answers a request that evcxr has nothing to do with.

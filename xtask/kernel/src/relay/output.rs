@@ -47,7 +47,12 @@ impl Relay {
         let name = message.content["name"].as_str().unwrap_or("stdout").to_owned();
         for part in records::parts(message.content["text"].as_str().unwrap_or("")) {
             match part {
-                records::Part::Text(text) => self.gather(&name, text, &message.parent),
+                records::Part::Text(text) => {
+                    if let Some(running) = &mut self.running {
+                        running.has_printed |= !text.is_empty();
+                    }
+                    self.gather(&name, text, &message.parent);
+                }
                 records::Part::Record(record) => self.take_record(&name, &record, message),
             }
         }

@@ -4,11 +4,10 @@ use super::memory::Cell;
 use super::message::{Message, now, unique};
 use super::picture;
 use super::shown::Outputs;
-use super::word::{self, Report};
+use super::word::Report;
 use super::{OURS, start};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// What evcxr is at work on.
 pub struct Running {
@@ -42,6 +41,8 @@ pub struct Running {
     pub report: Option<Report>,
     /// How often ■ was pressed.
     pub presses: u32,
+    /// Whether it has printed something.
+    pub has_printed: bool,
     /// What it has shown so far.
     pub outputs: Outputs,
     /// Whether this is a question's second form.
@@ -72,14 +73,10 @@ impl Running {
             expects_end: None,
             report: None,
             presses: 0,
+            has_printed: false,
             outputs: Outputs::default(),
             is_asked_again: false,
         }
-    }
-
-    /// Leaves word for our cargo, and takes ■ back.
-    pub fn leave_word(&self, folder: &Path, backtrace: bool) {
-        word::ask(folder, self.request.id(), backtrace, self.is_ours);
     }
 
     /// As it goes into memory.

@@ -25,11 +25,11 @@ impl Relay {
             SetUp::Running(line) => self.show_progress(&line),
             SetUp::Failed(why) => self.refuse(&format!("the set-up failed: {why}")),
             SetUp::Over => {
-                let make = std::mem::replace(&mut self.make, Err(String::new()));
-                let started = make.and_then(|make| {
-                    let started = Behind::start(&self.lab.join("kernel"), make, &self.events);
-                    started.map_err(|error| format!("{error:#}"))
-                });
+                let started = match &self.make {
+                    Ok(make) => Behind::start(&self.lab.join("kernel"), make, &self.events)
+                        .map_err(|error| format!("{error:#}")),
+                    Err(why) => Err(why.clone()),
+                };
                 match started {
                     Ok(behind) => {
                         self.folder.clone_from(&behind.folder);

@@ -2,6 +2,7 @@
 
 use super::connection::{Connection, Port};
 use super::message::{Key, Message};
+use super::waiting::Offer;
 use anyhow::{Context, Result};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -29,6 +30,12 @@ pub enum Event {
     EvcxrStdin(Message),
     /// evcxr's process ended, as its status says.
     EvcxrEnded(String),
+    /// A line that evcxr wrote to its log.
+    EvcxrLog(String),
+    /// Somebody wants something of a kernel in waiting, and waits for the answer.
+    Wanted(Offer, TcpStream),
+    /// The launcher that took it over has ended.
+    LauncherEnded,
     /// It is time to look again.
     Tick(Tick),
 }
@@ -45,6 +52,10 @@ pub enum Tick {
     Late(u64),
     /// Whether that cell has listened to ■.
     Interrupted(u64),
+    /// Whether the kernel rests since that many requests.
+    Rest(u64),
+    /// Whether Jupyter lives.
+    Owner,
 }
 
 /// Where things are sent.

@@ -1,0 +1,317 @@
+//! The relay of a kernel in waiting ([`crate::waiting`]): it has no Jupyter yet, and the first cell behind it.
+
+use super::connection::Connection;
+use super::message::{Message, unique};
+use super::running::{self, Running};
+use super::sockets::{self, Event, Front, Tick};
+use super::{OURS, Relay, start};
+use crate::cell;
+use crate::process;
+use crate::variables::OWNER;
+use crate::waiting::{self, Place, Plan};
+use serde_json::json;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::spawn_local;
+use tokio::time::timeout;
+
+/// How long a kernel rests before another is made for the next start.
+const REST: Duration = Duration::from_secs(3);
+/// How long somebody who asks may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often to look whether Jupyter lives, where no lock tells.
+const LOOK: Duration = Duration::from_secs(5);
+/// How many cells are asked about beforehand.
+const WARM: usize = 2;
+
+/// What is wanted of a kernel in waiting.
+pub enum Offer {
+    /// To say that it is there.
+    Nothing,
+    /// To end.
+    End,
+    /// To serve Jupyter, as its file says.
+    Connection(PathBuf),
+}
+
+/// The first cell, which ran before anybody asked.
+pub struct Prepared {
+    code: String,
+    /// Our request.
+    request: String,
+    /// Whether it passed and showed nothing; not known yet.
+    pub is_fine: Option<bool>,
+}
+
+/// What makes a relay one of a kernel in waiting, until somebody takes it over.
+pub struct Waiting {
+    place: Place,
+    plan: Plan,
+    port: u16,
+    key: String,
+}
+
+/// Makes a kernel in waiting for notebooks that begin with this cell, warmed by those.
+pub type MakeAnother = Box<dyn Fn(&str, Vec<String>)>;
+
+impl Waiting {
+    /// Listens for whoever wants the kernel.
+    pub async fn listen(place: Place, plan: Plan, events: &UnboundedSender<Event>) -> anyhow::Result<Waiting> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let waiting =
+            Waiting { port: listener.local_addr()?.port(), key: format!("{}{}", unique(), unique()), place, plan };
+        waiting.announce(false)?;
+        let (key, events) = (waiting.key.clone(), events.clone());
+        spawn_local(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (key, events) = (key.clone(), events.clone());
+                spawn_local(async move {
+                    let mut stream = BufReader::new(stream);
+                    let mut line = String::new();
+                    let read = timeout(PATIENCE, stream.read_line(&mut line)).await;
+                    if let Some(offer) = waiting::wanted(&line, &key).filter(|_| read.is_ok_and(|read| read.is_ok())) {
+                        let _ = events.send(Event::Wanted(offer, stream.into_inner()));
+                    }
+                });
+            }
+        });
+        Ok(waiting)
+    }
+
+    fn announce(&self, is_ready: bool) -> anyhow::Result<()> {
+        self.place.announce(self.port, &self.key, &self.plan, is_ready)
+    }
+}
+
+impl Front {
+    /// Where nobody listens.
+    pub fn nowhere() -> Front {
+        let nowhere = || unbounded_channel().0;
+        Front { shell: nowhere(), control: nowhere(), stdin: nowhere(), iopub: nowhere() }
+    }
+}
+
+impl Relay {
+    /// Runs the first cell, and asks about others, before anybody does.
+    pub(super) fn prepare(&mut self, waiting: Waiting) {
+        let cell = running::our_cell(&waiting.plan.first);
+        let code = waiting.plan.first.clone();
+        self.prepared = Some(Prepared { code, request: cell.id().to_owned(), is_fine: None });
+        self.queue.push_back(cell);
+        for code in &waiting.plan.warm {
+            self.queue.push_back(question(code));
+        }
+        self.waiting = Some(waiting);
+        self.later(LOOK, Tick::Owner);
+    }
+
+    /// That our request, the first cell, has ended.
+    pub(super) fn note_prepared(&mut self, request: &str, is_fine: bool) {
+        if let Some(prepared) = self.prepared.as_mut().filter(|prepared| prepared.request == request) {
+            prepared.is_fine = Some(is_fine);
+        }
+    }
+
+    /// Says, when nothing is left to be prepared, that all is.
+    pub(super) fn announce_prepared(&self) {
+        let is_fine = self.prepared.as_ref().is_some_and(|prepared| prepared.is_fine == Some(true));
+        if let Some(waiting) =
+            self.waiting.as_ref().filter(|_| is_fine && self.queue.is_empty() && self.running.is_none())
+        {
+            // Who cannot read it is only not told.
+            let _ = waiting.announce(true);
+        }
+    }
+
+    /// Does what is wanted; false if the kernel is to end.
+    pub(super) async fn take_offer(&mut self, offer: Offer, mut stream: TcpStream) -> bool {
+        let file = match offer {
+            Offer::Nothing => {
+                let _ = stream.write_all(b"yes\n").await;
+                return true;
+            }
+            Offer::End => {
+                // So that whoever wants the place finds it free.
+                self.waiting = None;
+                let _ = stream.write_all(b"yes\n").await;
+                return false;
+            }
+            Offer::Connection(file) => file,
+        };
+        if self.waiting.is_none() {
+            // It serves somebody already.
+            let _ = stream.write_all(b"no\n").await;
+            return true;
+        }
+        self.waiting = None;
+        let is_current = self.folder.as_deref().is_none_or(cell::is_current);
+        if !is_current || self.prepared.as_ref().is_none_or(|prepared| prepared.is_fine == Some(false)) {
+            let _ = stream.write_all(b"no\n").await;
+            return false;
+        }
+        let front = match Connection::read(&file) {
+            Ok(connection) => sockets::front(&connection, &self.events).await,
+            Err(error) => Err(error),
+        };
+        let Ok(front) = front else { return false };
+        self.front = front;
+        let (launcher, lines) = unbounded_channel();
+        self.launcher = Some(launcher);
+        if stream.write_all(b"yes\n").await.is_err() {
+            return false;
+        }
+        spawn_local(stay(stream, lines, self.events.clone()));
+        self.publish_status(&start(), "starting");
+        true
+    }
+
+    /// Whether this is the cell that has run already, as far as its code tells; an empty cell is none.
+    fn is_prepared(&self, request: &Message) -> bool {
+        let is_stored = request.content["store_history"].as_bool().unwrap_or(true);
+        let is_silent = request.content["silent"].as_bool().unwrap_or(false);
+        self.prepared.as_ref().is_some_and(|prepared| prepared.code == request.code() && is_stored && !is_silent)
+    }
+
+    /// Looks at a person's cell before it is put into the queue. If it is the first, it is answered at once, or, if it is not the one
+    /// that has run, another evcxr is made for it.
+    pub(super) fn look_at_first(&mut self, request: Message) -> Option<Message> {
+        let is_first =
+            !self.queue.iter().any(|other| other.header["session"] != OURS && other.kind() == "execute_request");
+        let Some(prepared) = self.prepared.as_ref().filter(|_| is_first && !is_empty(&request)) else {
+            return Some(request);
+        };
+        if !self.is_prepared(&request) {
+            self.begin_without();
+        } else if prepared.is_fine == Some(true) {
+            self.requests += 1;
+            return self.answer_prepared(request);
+        }
+        Some(request)
+    }
+
+    /// Answers a person's first cell, which has run already; gives back a request that has to be run.
+    pub(super) fn answer_prepared(&mut self, request: Message) -> Option<Message> {
+        if self.prepared.is_none() || request.header["session"] == OURS || is_empty(&request) {
+            return Some(request);
+        }
+        let is_fine = self.is_prepared(&request);
+        if !self.prepared.take().is_some_and(|prepared| prepared.is_fine == Some(true) && is_fine) {
+            self.queue.push_front(request);
+            self.begin_without();
+            return None;
+        }
+        self.number += 1;
+        self.announce(&request, self.number);
+        let running = Running::cell(request, self.requests, self.number, false, false);
+        self.memory.note(running.as_cell(self.number));
+        self.reply_to_cell(&running, None);
+        self.plan_rest();
+        None
+    }
+
+    /// Puts another evcxr in the place of the one that has run what this notebook does not begin with.
+    fn begin_without(&mut self) {
+        self.prepared = None;
+        self.queue.retain(|request| request.header["session"] != OURS);
+        (self.running, self.folder, self.is_ready) = (None, None, false);
+        if let Some(behind) = self.behind.take() {
+            spawn_local(behind.end());
+        }
+        self.start_evcxr();
+    }
+
+    /// Looks, after a while, whether the kernel has rested.
+    pub(super) fn plan_rest(&mut self) {
+        if !std::mem::replace(&mut self.is_rest_planned, true) {
+            self.later(REST, Tick::Rest(self.requests));
+        }
+    }
+
+    /// A kernel that has rested since it had so many requests makes one for the next start.
+    pub(super) fn look_at_rest(&mut self, requests: u64) {
+        self.is_rest_planned = false;
+        if self.requests != requests || self.running.is_some() || !self.queue.is_empty() {
+            return self.plan_rest();
+        }
+        let cells = self.memory.cells();
+        let Some(first) = cells.first().filter(|first| first.number == 1 && !first.failed) else { return };
+        if let Some(make) = self.another.as_ref().filter(|_| waiting::is_preparable(&first.code)) {
+            let lets = cells.iter().skip(1).filter(|cell| !cell.failed && last_name(&cell.code).is_some());
+            make(&first.code, lets.take(WARM).map(|cell| cell.code.clone()).collect());
+        }
+    }
+
+    /// Whether those for whom we wait are still there, where no lock tells.
+    pub(super) fn has_owner(&self) -> bool {
+        self.later(LOOK, Tick::Owner);
+        std::env::var_os(OWNER).is_some() || waiting::jupyter().is_some_and(process::is_alive)
+    }
+
+    /// What is for the log of the kernel: on our stderr, or on that of the launcher that asked for us.
+    pub(super) fn log(&self, line: &str) {
+        match &self.launcher {
+            Some(launcher) => drop(launcher.send(format!("{line}\n"))),
+            None => eprintln!("{line}"),
+        }
+    }
+}
+
+/// Passes on the log, and tells when the launcher has ended.
+async fn stay(mut stream: TcpStream, mut lines: UnboundedReceiver<String>, events: UnboundedSender<Event>) {
+    let (reader, mut writer) = stream.split();
+    let mut reader = BufReader::new(reader);
+    let mut nothing = String::new();
+    loop {
+        tokio::select! {
+            line = lines.recv() => match line {
+                Some(line) => { let _ = writer.write_all(line.as_bytes()).await; }
+                None => break,
+            },
+            // It says nothing more.
+            _ = reader.read_line(&mut nothing) => break,
+        }
+    }
+    let _ = events.send(Event::LauncherEnded);
+}
+
+fn is_empty(request: &Message) -> bool {
+    request.code().trim().is_empty()
+}
+
+/// Asks for what the last variable of a cell can do: rust-analyzer then infers the whole cell, and nothing is changed.
+fn question(code: &str) -> Message {
+    let name = last_name(code).unwrap_or("String");
+    let code = format!("{code}\n{name}.");
+    let mut question = start();
+    question.header["msg_type"] = "complete_request".into();
+    question.content = json!({ "code": code, "cursor_pos": code.chars().count() });
+    question
+}
+
+/// The variable of a cell's last `let` at the beginning of a line.
+fn last_name(code: &str) -> Option<&str> {
+    code.lines().rev().find_map(|line| {
+        let rest = line.strip_prefix("let ")?;
+        let rest = rest.strip_prefix("mut ").unwrap_or(rest);
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
+        (end > 0).then(|| &rest[..end])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_variable_of_a_cell_is_asked_about() {
+        let code = "let y: Array2<f64> = one();\nlet mut a = array![\n    let_no,\n];\nlet (b, c) = (1, 2);";
+        assert_eq!(last_name(code), Some("a"));
+        assert_eq!(last_name("println!();"), None);
+        let question = question("let é = 1;");
+        assert_eq!((question.code(), &question.content["cursor_pos"]), ("let é = 1;\né.", &13.into()));
+    }
+}
