@@ -1,11 +1,14 @@
 //! What the prose of `notebooks/mnist.ipynb` says and no cell of it shows. Numbers may differ on another processor in the last
-//! digits, so they are compared with some room.
+//! digits, so they are compared with some room: more where steps are large.
 
 #[path = "common/repository.rs"]
 mod repository;
 
 use nn_core::prelude::*;
 use repository::mnist;
+
+/// The hidden neurons that are silent for all 60,000 training pictures after ten epochs: the answer to exercise 20.
+const SILENT: [usize; 10] = [3, 6, 19, 40, 55, 69, 75, 88, 94, 98];
 
 fn untrained() -> Network {
     Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap()
@@ -16,6 +19,20 @@ fn train(mut network: Network, mnist: &Mnist, learning_rate: f64, epochs: usize)
     let training = Training::new(Loss::CrossEntropy).learning_rate(learning_rate).epochs(epochs).quiet();
     let history = training.run(&mut network, &mnist.train, &mnist.test)?;
     Ok((network, history))
+}
+
+/// The accuracy on the test set, as an exercise of the notebook asks for it.
+fn accuracy(sizes: &[usize], activations: &[Activation], training: Training, mnist: &Mnist) -> f64 {
+    let mut network = Network::new(sizes, activations, 7).unwrap();
+    training.quiet().run(&mut network, &mnist.train, &mnist.test).unwrap().accuracy()
+}
+
+/// Fails unless the found accuracies are the expected ones, each to within `room`.
+#[track_caller]
+fn assert_near(found: &[f64], expected: &[f64], room: f64) {
+    println!("found {found:.4?}, expected {expected:.4?}");
+    let is_near = found.len() == expected.len() && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < room);
+    assert!(is_near, "found {found:.4?}, expected {expected:.4?}");
 }
 
 /// For how many of the 60,000 training pictures each hidden neuron fires.
@@ -73,7 +90,7 @@ fn a_quarter_of_the_hidden_neurons_hardly_ever_fires_and_is_not_missed() {
     let fires = fires(&network, &mnist);
     let (silent, rare) = (neurons_below(1, &fires), neurons_below(600, &fires));
     assert!(silent.len().abs_diff(10) <= 1 && rare.len().abs_diff(26) <= 1, "{silent:?}, {rare:?}");
-    assert!([3, 6, 19].iter().all(|neuron| silent.contains(neuron)), "{silent:?}");
+    assert!(SILENT.iter().filter(|neuron| !silent.contains(neuron)).count() <= 1, "{silent:?}");
 
     let mut layers = network.layers().to_vec();
     for neuron in rare {
@@ -81,6 +98,16 @@ fn a_quarter_of_the_hidden_neurons_hardly_ever_fires_and_is_not_missed() {
     }
     let without = Network::from_layers(layers).unwrap().evaluate(&mnist.test, Loss::CrossEntropy).unwrap();
     assert!((without.accuracy - history.accuracy()).abs() < 0.0005, "{without:?}");
+}
+
+#[test]
+fn a_large_digit_is_read_even_if_it_is_only_stretched() {
+    let Some(mnist) = mnist() else { return };
+    let (network, _) = train(untrained(), &mnist, 0.01, 10).unwrap();
+    let [digit, note] =
+        ["../data/digit.png", "../data/note.png"].map(|path| data::handwriting_stretched(path).unwrap());
+    assert_eq!(network.classify(digit.view()).unwrap(), 3);
+    assert_ne!(network.classify(note.view()).unwrap(), 3);
 }
 
 #[test]
@@ -104,4 +131,108 @@ fn a_confident_mistake_moves_cross_entropy_fully_and_the_squared_error_hardly() 
         let delta = loss.delta(Softmax, z.view(), y.view()).unwrap();
         assert!((delta[[0, 0]] - slope).abs() < 1e-12, "{loss:?}: {delta}");
     }
+}
+
+#[test]
+fn exercise_5_the_squared_error_pulls_hardest_at_a_third() {
+    let slope = |a: f64| -> f64 {
+        let z = array![[(a / (1.0 - a)).ln(), 0.0]];
+        Loss::MeanSquaredError.delta(Softmax, z.view(), array![[1.0, 0.0]].view()).unwrap()[[0, 0]]
+    };
+    assert!(slope(0.33) > slope(1.0 / 3.0) && slope(0.34) > slope(1.0 / 3.0));
+}
+
+#[test]
+fn exercise_8_a_four_that_looks_like_a_seven() {
+    let Some(mnist) = mnist() else { return };
+    assert_eq!(mnist.train.labels[59915], 4);
+}
+
+/// Gradients beside the weights that they move, and exercise 12: one step with learning rate 1.
+#[test]
+fn one_mini_batch_by_hand() {
+    let Some(mnist) = mnist() else { return };
+    let (network, batch) = (untrained().cast::<f64>(), mnist.train.first(100));
+    let (x, y) = (batch.inputs.mapv(f64::from), batch.targets(10).unwrap());
+    let trace = network.forward(x.view()).unwrap();
+    let gradients = network.backward(&trace, y.view(), Loss::CrossEntropy).unwrap();
+    let size = |numbers: &Array2<f64>| numbers.powi(2).mean().unwrap().sqrt();
+    let (dw1, dw2) = (size(&gradients.weights[0]), size(&gradients.weights[1]));
+    let beside = |l: usize, gradient: f64| gradient / size(&network.layers()[l].weights);
+    let (larger, larger_beside) = (dw2 / dw1, beside(1, dw2) / beside(0, dw1));
+    assert!((larger - 15.5).abs() < 0.3 && (larger_beside - 5.4).abs() < 0.3, "{larger}, {larger_beside}");
+
+    // For all hundred pictures.
+    let silent = trace.activations[1].columns().into_iter().filter(|a| a.iter().all(|a| *a == 0.0)).count();
+    assert_eq!(silent, 27);
+
+    let mut losses = Vec::new();
+    for rate in [0.01, 0.1, 1.0] {
+        let mut stepped = network.clone();
+        stepped.step(&gradients, rate).unwrap();
+        losses.push(Loss::CrossEntropy.value(stepped.predict(x.view()).unwrap().view(), y.view()).unwrap());
+    }
+    assert_near(&losses, &[2.745, 2.310, 4.521], 0.001);
+}
+
+#[test]
+fn looking_on_changes_nothing() {
+    let Some(mnist) = mnist() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (mut watched, training) = (untrained(), Training::new(Loss::CrossEntropy).epochs(2).quiet());
+    let long = training.also(Loss::BinaryCrossEntropy).keep_networks().checkpoint(folder.path().join("checkpoint"));
+    long.run(&mut watched, &mnist.train, &mnist.test).unwrap();
+    assert!(watched == train(untrained(), &mnist, 0.01, 2).unwrap().0);
+}
+
+/// Exercises 13 and 17.
+#[test]
+fn answers_about_learning_rates_layers_and_mini_batches() {
+    let Some(mnist) = mnist() else { return };
+    let training = |rate| Training::new(Loss::CrossEntropy).learning_rate(rate);
+    let (sizes, activations) = ([784, 100, 10], [Relu, Softmax]);
+    let found = [
+        accuracy(&sizes, &activations, training(0.1).epochs(10), &mnist),
+        accuracy(&[784, 30, 10], &activations, training(0.01).epochs(10), &mnist),
+        accuracy(&[784, 100, 50, 10], &[Relu, Relu, Softmax], training(0.01).epochs(10), &mnist),
+        accuracy(&sizes, &activations, training(0.1).mini_batch_size(1000).epochs(5), &mnist),
+        accuracy(&sizes, &activations, training(0.01).epochs(5), &mnist),
+    ];
+    assert_near(&found, &[0.9672, 0.9127, 0.9228, 0.9044, 0.9039], 0.003);
+}
+
+/// Exercise 15.
+#[test]
+fn a_learning_rate_of_1_still_learns_and_2_hardly() {
+    let Some(mnist) = mnist() else { return };
+    let training = |rate| Training::new(Loss::CrossEntropy).learning_rate(rate).epochs(5);
+    let found = [1.0, 2.0].map(|rate| accuracy(&[784, 100, 10], &[Relu, Softmax], training(rate), &mnist));
+    assert_near(&found[..1], &[0.9639], 0.005);
+    // Which neurons die is decided by rounding, and another processor rounds otherwise.
+    assert!(found[1] < 0.5, "{found:?}");
+}
+
+/// Exercise 16.
+#[test]
+fn answers_about_the_squared_error_and_sigmoid() {
+    let Some(mnist) = mnist() else { return };
+    let training = |loss, rate| Training::new(loss).learning_rate(rate).epochs(10);
+    let squared = [0.01, 0.1, 1.0, 10.0]
+        .map(|rate| accuracy(&[784, 100, 10], &[Relu, Softmax], training(Loss::MeanSquaredError, rate), &mnist));
+    assert_near(&squared, &[0.4347, 0.8605, 0.9348, 0.9734], 0.004);
+    let sigmoid = [0.01, 0.1, 1.0]
+        .map(|rate| accuracy(&[784, 100, 10], &[Sigmoid, Softmax], training(Loss::CrossEntropy, rate), &mnist));
+    assert_near(&sigmoid, &[0.8818, 0.9366, 0.9736], 0.003);
+}
+
+/// Section 12: did the original train on the loss that it printed? It ended on 0.9203.
+#[test]
+fn five_networks_trained_on_the_binary_loss_end_above_the_original() {
+    let Some(mnist) = mnist() else { return };
+    let training = Training::new(Loss::BinaryCrossEntropy).epochs(10).quiet();
+    let found = [0, 1, 2, 3, 4].map(|seed| {
+        let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], seed).unwrap();
+        training.run(&mut network, &mnist.train, &mnist.test).unwrap().accuracy()
+    });
+    assert!(found.iter().all(|accuracy| (0.924..0.928).contains(accuracy)), "{found:?}");
 }

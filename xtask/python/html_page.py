@@ -59,8 +59,8 @@ class Renderer(IPythonRenderer):
         return html
 
     def block_html(self, html):
-        # And <details> likewise: an answer would stand below it, for all to see.
-        return html + "\n"
+        # Likewise <details>: what it hides follows as Markdown.
+        return html
 
     def link(self, text, url, title=None):
         # Beside this page, another notebook is a page too; the repository's other files are not there.
