@@ -121,14 +121,16 @@ impl Draw for BarChart {
 
         let mut plot = frame;
         plot.y += if self.y.is_empty() { 4.0 } else { 22.0 } + if prints_values { 16.0 } else { 4.0 };
-        let below = if self.x.is_empty() { 24.0 } else { 44.0 } + if low < 0.0 && prints_values { 16.0 } else { 0.0 };
+        // The value of a bar that hangs down stands between it and the labels.
+        let hanging = if low < 0.0 && prints_values { 16.0 } else { 0.0 };
+        let below = if self.x.is_empty() { 24.0 } else { 44.0 } + hanging;
         plot.height = (frame.bottom() - below - plot.y).max(10.0);
         let axis = Axis::new((low, high), (plot.bottom(), plot.y));
         scene.text(frame.x, frame.y + TICK, &small.fit(&self.y, frame.width), small);
         if !prints_values {
             self.draw_scale(scene, axis, &mut plot);
         }
-        self.draw_bars(scene, axis, plot, frame.bottom() - below, prints_values);
+        self.draw_bars(scene, axis, plot, frame.bottom() - below + hanging, prints_values);
         scene.rule(plot.x, axis.at(0.0), plot.width, AXIS);
         let x = plot.x + plot.width / 2.0;
         scene.text(x, frame.bottom() - 2.0, &small.fit(&self.x, plot.width), small.middle());
