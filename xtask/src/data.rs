@@ -11,13 +11,13 @@ use flate2::{Compression, GzBuilder, read::MultiGzDecoder};
 use nn_kernel::files::{self, sha256};
 
 /// Pixels per side of a picture.
-const SIDE: usize = 28;
+pub const SIDE: usize = 28;
 
-/// One of MNIST's four files: its name, the size of its IDX header, the SHA-256 of its uncompressed content.
-struct Source {
-    name: &'static str,
-    header: usize,
-    sha256: &'static str,
+/// One of the four files of MNIST, or of a set like it: its name, the size of its IDX header, the SHA-256 of its uncompressed content.
+pub struct Source {
+    pub name: &'static str,
+    pub header: usize,
+    pub sha256: &'static str,
 }
 
 /// Per `.csv.gz` file to make: its name, the pictures, the labels.
@@ -66,7 +66,7 @@ pub fn run(from: &Path, to: &Path) -> Result<()> {
 
 impl Source {
     /// The file's items, after its header: the sum vouches for the header and the length.
-    fn read(&self, from: &Path) -> Result<Vec<u8>> {
+    pub fn read(&self, from: &Path) -> Result<Vec<u8>> {
         let plain = from.join(self.name);
         let packed = from.join(format!("{}.gz", self.name));
         let (path, mut content) = if plain.exists() {
@@ -112,7 +112,7 @@ fn csv(images: &[u8], labels: &[u8]) -> Vec<u8> {
 }
 
 /// Compresses with a gzip header that is the same on every machine and at every time.
-fn pack(content: &[u8]) -> Result<Vec<u8>> {
+pub fn pack(content: &[u8]) -> Result<Vec<u8>> {
     const UNKNOWN_SYSTEM: u8 = 255;
     let gz = GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM).write(Vec::new(), Compression::best());
     let mut writer = BufWriter::with_capacity(1 << 20, gz);

@@ -252,7 +252,7 @@ fn variables(value: impl Fn(&str) -> Option<String>) -> Finding {
 }
 
 fn data(folder: &Path) -> Finding {
-    for name in ["mnist_train.csv.gz", "mnist_test.csv.gz", "digit.png", "note.png"] {
+    for name in ["mnist_train.csv.gz", "mnist_test.csv.gz", "digit.png", "note.png", "drawn.png", "ten.png"] {
         let path = folder.join(name);
         if fs::metadata(&path).map_or(0, |file| file.len()) < 10_000 {
             return Wrong(format!("{} is not there or cut off", path.display()), format!("git checkout data/{name}"));

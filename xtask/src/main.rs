@@ -25,6 +25,7 @@ mod browser;
 mod data;
 mod doctor;
 mod export;
+mod fashion;
 mod kernel;
 mod lab;
 mod notebook;
@@ -103,11 +104,15 @@ enum Command {
     Reference,
     /// Make the README's pictures anew, from target/notebooks/mnist.html
     Pictures,
-    /// Make data/mnist_train.csv.gz and data/mnist_test.csv.gz from MNIST's four IDX files
+    /// Make what is in data/ from the four IDX files of MNIST or of Fashion-MNIST
+    #[command(arg_required_else_help = true)]
     Data {
-        /// The folder with the IDX files, plain or .gz
+        /// The folder with MNIST's IDX files, plain or .gz: makes data/mnist_train.csv.gz and data/mnist_test.csv.gz
         #[arg(long)]
-        from: PathBuf,
+        from: Option<PathBuf>,
+        /// The same with Fashion-MNIST's: makes data/fashion, a part, and data/fashion-mnist, the whole
+        #[arg(long)]
+        fashion: Option<PathBuf>,
     },
     /// Put the warm kernel into your own Jupyter or VS Code as "Rust (nn)", or take it away
     Kernel {
@@ -193,7 +198,7 @@ fn main() -> ExitCode {
         }
         Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
-        Command::Data { from } => make_data(&from),
+        Command::Data { from, fashion } => make_data(from.as_deref(), fashion.as_deref()),
         Command::Kernel { what: Kernel::Install } => kernel::install(),
         Command::Kernel { what: Kernel::Uninstall } => kernel::uninstall(),
         Command::Kernel { what: Kernel::Start { lab, evcxr, connection_file } } => {
@@ -211,8 +216,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn make_data(from: &Path) -> anyhow::Result<ExitCode> {
-    let lab = setup::Lab::here()?;
-    data::run(from, &lab.repository.join("data"))?;
+fn make_data(from: Option<&Path>, fashion: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let folder = setup::Lab::here()?.repository.join("data");
+    if let Some(from) = from {
+        data::run(from, &folder)?;
+    }
+    if let Some(from) = fashion {
+        fashion::run(from, &folder)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
