@@ -1,7 +1,7 @@
 // mnist.ipynb in a real JupyterLab: run, change, draw; then cells that fail, are interrupted, ask for help.
 
 import path from "node:path";
-import { claim, openBrowser, openPage, padOf, run, setting, shoot } from "./common.mjs";
+import { claim, openBrowser, openPage, padOf, run, setting, shoot, until } from "./common.mjs";
 import { Lab } from "./jupyterlab.mjs";
 import { kernelTests } from "./kernel.mjs";
 
@@ -76,6 +76,17 @@ async function changeTheLearningRate() {
   await shoot(await lab.cell(CURVE), "lab-light-curve-of-other-rate");
 }
 
+/** JupyterLab follows no link to a heading in Chinese, so the contents lead to names in ASCII. */
+async function chineseContents() {
+  await lab.open(`${served}/mnist.zh-CN.ipynb`);
+  const prose = page.locator(".jp-NotebookPanel:visible .jp-RenderedMarkdown");
+  await prose.getByRole("link", { name: "6 训练", exact: true }).first().click();
+  const heading = prose.getByRole("heading", { name: "6 训练" });
+  await until("the heading to come into view", async () => (await heading.boundingBox())?.y < 800);
+  claim(true, "an entry of the Chinese contents leads to its heading");
+  await shoot(page, "lab-light-chinese");
+}
+
 async function quietNetwork() {
   claim(page.elsewhere.length === 0, "JupyterLab asked no other computer for anything", page.elsewhere.join("\n"));
 }
@@ -86,6 +97,7 @@ await run(browser, page, [
   ["the drawing pad", drawOnThePad],
   ["another learning rate", changeTheLearningRate],
   ...kernelTests(lab, served),
+  ["contents in Chinese", chineseContents],
   ["no other computer", quietNetwork],
 ]);
 await fetch(`${url}/api/shutdown`, { method: "POST", headers: { Authorization: `token ${token}` } }).catch(() => {});

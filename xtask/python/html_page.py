@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import latex2mathml.converter
+import twins
 from nbconvert import HTMLExporter
 from nbconvert.exporters import html as nbconvert_html
 from nbconvert.filters.markdown_mistune import IPythonRenderer
@@ -24,19 +25,21 @@ LIKE_TEX = {
 }
 
 
-def export(notebook, source, target):
-    """Writes `notebook`, read from the path `source`, to the path `target`."""
-    notebook.metadata.setdefault("title", title(notebook) or source.stem)
+def export(notebook, source, target, home=None):
+    """Writes `notebook`, read from the path `source`, to the path `target`; `home` is a page that lists all."""
+    language = twins.language(source)
     exporter = HTMLExporter(embed_images=True, extra_template_basedirs=[str(PAGE)], template_name="template")
     dark = next(Path(folder) / "static/theme-dark.css" for folder in exporter.template_paths
                 if (Path(folder) / "static/theme-dark.css").is_file())
     font = base64.b64encode((PAGE / "STIXTwoMath-subset.woff2").read_bytes()).decode()
     css = (PAGE / "page.css").read_text(encoding="utf-8").replace("MATH_FONT", font)
     resources = {
-        "metadata": {"name": source.stem, "path": str(source.parent)},
-        "page": {"css": css, "dark": dark.read_text(encoding="utf-8")},
+        "metadata": {"name": title(notebook) or source.stem, "path": str(source.parent)},
+        "page": {"css": css, "dark": dark.read_text(encoding="utf-8"), "home": home, "language": language},
     }
     page, _ = exporter.from_notebook_node(notebook, resources)
+    # nbconvert knows no language but those of two letters.
+    page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
     target.write_text(page, encoding="utf-8", newline="\n")
 
 
@@ -59,8 +62,15 @@ class Renderer(IPythonRenderer):
         # Likewise <details>: what it hides follows as Markdown.
         return html
 
+    def link(self, text, url, title=None):
+        # Beside this page, another notebook is a page too; the repository's other files are not there.
+        if url.startswith("../"):
+            return text
+        return super().link(text, re.sub(r"^([^:/]+)\.ipynb(?=#|$)", r"\1.html", url), title)
+
     def block_math(self, text):
-        return math_ml(text, "block")
+        # On a narrow screen a long one scrolls by itself; the keyboard has to reach it for that.
+        return math_ml(text, "block").replace("<math ", '<math tabindex="0" ', 1)
 
     def inline_math(self, text):
         return math_ml(text, "inline")

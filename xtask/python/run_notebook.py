@@ -6,7 +6,7 @@ Exit code 0: all cells passed. 1: a cell failed; it was reported on stderr. 130:
 
 nbclient executes the cells, as it does for everybody; what is ours is the progress, the report of a failing cell, and that
 the kernel ends when we do. A cell tagged `raises-exception` has to fail. Text on stderr is no failure, but no output to commit
-either: with --in-place it is reported, and the notebook stays as it was.
+either: with --in-place it is reported, and the notebook stays as it was. Its Chinese twin gets the same outputs (twins.py).
 
 With --exercises each exercise cell is also run with its mistakes and with its solution (exercises.py); what is written are
 the outputs of the cell as it stands.
@@ -29,6 +29,7 @@ import exercises
 import hosted
 import html_page
 import nbformat
+import twins
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -76,7 +77,24 @@ def main():
         write(hosted.committed(notebook), arguments.notebook)
     html_page.export(notebook, arguments.notebook, arguments.output.with_suffix(".html"))
     print(f"{arguments.notebook.name}: {time.monotonic() - start:.1f} s, {shown(arguments.output)} and .html")
+    twin = twins.twin_of(arguments.notebook)
+    if twin.is_file():
+        give(notebook, twin, twins.twin_of(arguments.output), arguments.in_place)
     return 0
+
+
+def give(notebook, twin, output, in_place):
+    """Gives code and outputs to the twin at this path; one with other cells stays as it was, which is said."""
+    try:
+        whole = twins.together(notebook, nbformat.read(twin, as_version=4))
+    except ValueError as error:
+        print(f"warning: {twin.name} is no longer a twin, and stays as it was: {error}", file=sys.stderr)
+        return
+    write(whole, output)
+    if in_place:
+        write(hosted.committed(whole), twin)
+    html_page.export(whole, twin, output.with_suffix(".html"))
+    print(f"{twin.name}: the same outputs, {shown(output)} and .html")
 
 
 class Run(NotebookClient):

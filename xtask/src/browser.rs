@@ -8,8 +8,8 @@ mod server;
 
 pub use install::Browser;
 
-use crate::run;
 use crate::setup::Lab;
+use crate::{run, site};
 use anyhow::{Context, Result, bail};
 use nn_kernel::process;
 use server::Server;
@@ -29,6 +29,12 @@ pub fn check_lab(lab: &Lab, browser: &Browser) -> Result<()> {
 /// Opens the exported page of `mnist.ipynb` from its file.
 pub fn check_page(lab: &Lab, browser: &Browser) -> Result<()> {
     process::run("the browser test", browser.script(lab, "page.test.mjs").env("NN_PAGE", page(lab)?))
+}
+
+/// Builds the site and opens its pages from their files.
+pub fn check_site(lab: &Lab, browser: &Browser) -> Result<()> {
+    let folder = site::build(lab)?;
+    process::run("the browser test", browser.script(lab, "site.test.mjs").env("NN_SITE", folder))
 }
 
 /// `cargo xtask pictures`: the pictures in the README, from the exported page.

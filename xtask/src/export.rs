@@ -23,7 +23,7 @@ pub fn run(names: &[String]) -> Result<()> {
 }
 
 /// Of a notebook and the copy that `cargo xtask run` made, the one that was run last.
-fn newest(notebook: &Path, executed: &Path) -> Result<PathBuf> {
+pub fn newest(notebook: &Path, executed: &Path) -> Result<PathBuf> {
     let saved = written(notebook).with_context(|| format!("cannot read {}", notebook.display()))?;
     Ok(if written(executed).is_ok_and(|executed| executed >= saved) { executed } else { notebook }.to_owned())
 }

@@ -4,6 +4,7 @@
 //! lab        JupyterLab with the notebooks                    lab.rs
 //! run        the notebooks without a screen                   run.rs, python/run_notebook.py, python/html_page.py
 //! export     a notebook's plots, as files                     export.rs, python/export_plots.py
+//! site       all pages, to be published                       site.rs, python/site.py, page/site/
 //! test       every check, in one command                      test.rs, test/
 //! set-up     what the others need, under target/lab           setup.rs, setup/
 //! doctor     what is wrong or slow on this computer           doctor.rs
@@ -31,6 +32,7 @@ mod notebook;
 mod reference;
 mod run;
 mod setup;
+mod site;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -79,6 +81,8 @@ enum Command {
         /// Notebooks by name or path, as last run [default: all of notebooks/]
         names: Vec<String>,
     },
+    /// Write an index, all notebooks and nn-core's documentation to target/site, as pages that need no network
+    Site,
     /// Check everything: format, lints, tests, documentation, every notebook
     Test {
         /// Only the set-up and the parts whose names contain one of these: `kernels`, `mnist`, `browser`, …
@@ -184,6 +188,7 @@ fn main() -> ExitCode {
         Command::Run { names, exercises: true, .. } => run::run(&names, Besides::Exercises),
         Command::Run { names, .. } => run::run(&names, Besides::Nothing),
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
+        Command::Site => site::run().map(|()| ExitCode::SUCCESS),
         Command::Test { parts, install } => test::run(parts, install),
         Command::SetUp => setup::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),
         Command::Doctor => doctor::run(),

@@ -11,16 +11,24 @@ pub fn folder(lab: &Lab) -> PathBuf {
     lab.repository.join("notebooks")
 }
 
-/// All of `notebooks/`, in the order of their names.
+/// All of `notebooks/`, in the order of their names, with the translations.
 pub fn all(lab: &Lab) -> Result<Vec<PathBuf>> {
     let mut paths = files::list(&folder(lab))?;
     paths.retain(|path| is_notebook(path));
     Ok(paths)
 }
 
-/// The notebooks called `names` (by name or path), or all of `notebooks/`.
+/// The notebook that this one is a Chinese translation of, going by its name: `mnist.ipynb` for `mnist.zh-CN.ipynb`.
+pub fn original(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".zh-CN.ipynb")?;
+    Some(path.with_file_name(format!("{name}.ipynb")))
+}
+
+/// The notebooks called `names` (by name or path), or all of `notebooks/`, without translations: those take their outputs
+/// from the original.
 pub fn find(lab: &Lab, names: &[String]) -> Result<Vec<PathBuf>> {
-    let known = all(lab)?;
+    let mut known = all(lab)?;
+    known.retain(|path| original(path).is_none());
     if names.is_empty() {
         if known.is_empty() {
             bail!("{} holds no notebook", folder(lab).display());
@@ -32,6 +40,10 @@ pub fn find(lab: &Lab, names: &[String]) -> Result<Vec<PathBuf>> {
 
 fn find_one(known: &[PathBuf], name: &str) -> Result<PathBuf> {
     let path = Path::new(name);
+    let file = if is_notebook(path) { name.to_owned() } else { format!("{name}.ipynb") };
+    if let Some(original) = original(Path::new(&file)) {
+        bail!("{name} is a translation, with the outputs of {}: name that", original.display());
+    }
     if let Some(known) = known.iter().find(|known| known.file_stem() == Some(path.as_os_str())) {
         return Ok(known.clone());
     }
@@ -67,4 +79,28 @@ pub fn of(mut cells: Vec<Value>) -> Value {
 /// Whether `path` is a notebook, going by its name.
 fn is_notebook(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "ipynb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_translation_is_told_by_its_name() {
+        let original = |path: &str| super::original(Path::new(path));
+        assert_eq!(original("some/mnist.zh-CN.ipynb"), Some("some/mnist.ipynb".into()));
+        assert_eq!(original("some/mnist.ipynb"), None);
+        assert_eq!(original("some/mnist.zh-CN.html"), None);
+    }
+
+    #[test]
+    fn translations_are_not_run() {
+        let lab = Lab::here().unwrap();
+        let found = find(&lab, &[]).unwrap();
+        assert!(found.iter().all(|path| original(path).is_none()), "{found:?}");
+        for name in ["mnist.zh-CN", "notebooks/mnist.zh-CN.ipynb"] {
+            let error = find(&lab, &[name.to_owned()]).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{name} is a translation")) && error.contains("mnist.ipynb"), "{error}");
+        }
+    }
 }

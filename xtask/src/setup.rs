@@ -88,6 +88,12 @@ impl Lab {
         self.finish(self.begin()?)
     }
 
+    /// Makes Python alone, for what needs no kernel.
+    pub fn set_up_python(&self) -> Result<()> {
+        let _one_at_a_time = self.lock()?;
+        timed("Python with JupyterLab", || Ok((Environment::of_lab(self).install()?, ())))
+    }
+
     /// Makes what JupyterLab needs: it can be opened then, and its kernels wait for [`Lab::finish`].
     pub fn begin(&self) -> Result<Begun> {
         let one_at_a_time = self.lock()?;

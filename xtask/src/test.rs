@@ -15,11 +15,13 @@ mod kernels;
 mod parts;
 pub mod python;
 mod trial;
+mod twins;
 
 use crate::browser::{self, Browser};
 use crate::notebook;
 use crate::run::{self, Besides};
 use crate::setup::{Lab, Rust, template};
+use crate::site;
 use anyhow::{Context, Result, anyhow, bail};
 use nn_kernel::process;
 use parts::{Ended, Parts, SET_UP};
@@ -46,6 +48,8 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     });
     parts.run_or_skip("dependencies are used", || dependencies::are_used(&lab));
     parts.run_or_skip("dependencies are allowed", || dependencies::are_allowed(&lab));
+
+    parts.run("translated notebooks", || twins::check(&lab));
 
     let mut rust = None;
     parts.run(SET_UP, || {
@@ -77,6 +81,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     }
     parts.run("notebooks where they are only read", || hosted(&lab));
     notebooks(&lab, &mut parts, rust.as_ref());
+    parts.run("the site", || site::build(&lab).map(|_| ()));
     browser_tests(&lab, &mut parts, rust.as_ref(), install);
     parts.table()
 }
@@ -107,8 +112,11 @@ fn notebooks(lab: &Lab, parts: &mut Parts, rust: Option<&Rust>) {
 /// The tests in a real browser.
 fn browser_tests(lab: &Lab, parts: &mut Parts, rust: Option<&Rust>, install: bool) {
     type Check = fn(&Lab, &Browser) -> Result<()>;
-    const PARTS: [(&str, Check); 2] =
-        [("JupyterLab in a browser", browser::check_lab), ("the exported page in a browser", browser::check_page)];
+    const PARTS: [(&str, Check); 3] = [
+        ("JupyterLab in a browser", browser::check_lab),
+        ("the exported page in a browser", browser::check_page),
+        ("the site in a browser", browser::check_site),
+    ];
     let mut browser = None;
     for (name, check) in PARTS {
         parts.run_or_skip(name, || {
