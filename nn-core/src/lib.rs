@@ -67,7 +67,7 @@
 //!
 //! The original holds one example per column and loops over the examples of a mini-batch; here an example is a row and a
 //! mini-batch is one matrix, so its `w @ a + b` reads `a · Wᵀ + b`. Its weights are ours, its `delta = a - y` is
-//! [`Loss::delta`], which works for every other pair of loss and activation as well.
+//! [`Loss::delta`], which works for every other pair of loss and activation that makes sense as well.
 //!
 //! # Why to believe the numbers
 //!
@@ -78,6 +78,7 @@
 //! | gradients are the slopes of the loss, to 1e-6 | central differences, `tests/gradients.rs` |
 //! | losses, activations, gradients and weights after 1, 10 and 200 steps are numpy's, to 1e-10 in `f64` and 1e-4 in `f32` | `tests/numpy_twin.rs` |
 //! | logits of ±10,000 give finite losses, and gradients that point the right way | `tests/stability.rs` |
+//! | a relu network's logit is what its pixels add and a constant, to 1e-12; in the drawing pad to the bit | `tests/network.rs`, `tests/pad.rs` |
 //! | training at full speed ends where the loop by the book ends, to 1e-12 in `f64` and 1e-4 in `f32` | `fast/tests.rs` |
 //! | the same seed gives the same bits, with any number of threads, in debug and in release | `examples/same_bits.rs`; `Network::receipt` |
 //! | a saved network gives the same logits in Python, to 1e-5 | `tests/python.rs` |
@@ -145,9 +146,9 @@ pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 pub mod prelude {
     pub use crate::Activation::{self, Identity, Relu, Sigmoid, Softmax, Tanh};
     pub use crate::data::{self, Dataset, Handwriting, Mnist};
-    pub use crate::metrics::{self, ConfusionMatrix};
+    pub use crate::metrics::{self, ConfusionMatrix, largest_difference};
     #[cfg(feature = "figures")]
-    pub use crate::notebook::{self, Table, ToTable};
+    pub use crate::notebook::{self, Check, ShowArray, Table, ToTable, check};
     #[cfg(feature = "figures")]
     pub use crate::plot::{self, Color, Figure, Picture, Series};
     pub use crate::{Error, Evaluation, Gradients, History, Layer, Loss, Network, Result, Trace, Training};

@@ -1,10 +1,13 @@
-//! How good the answers are: accuracy, the confusion matrix, the worst mistakes.
+//! How good the answers are: accuracy, the confusion matrix, the worst mistakes; and how far two arrays are apart.
+
+mod difference;
 
 use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::{Error, Float, Result};
+pub use difference::largest_difference;
 
 /// The index of the largest number in `row`; the first of several, and 0 for an empty row.
 ///

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{bits, deviation, layer, message, normal, targets};
+use common::{bits, deviation, layer, message, normal, small_network, targets};
 use ndarray::{arr1, arr2};
 use nn_core::Gradients;
 use nn_core::prelude::*;
@@ -279,4 +279,50 @@ fn step_refuses_gradients_and_learning_rates_that_do_not_fit_and_changes_nothing
     assert_eq!(step(|g| g.weights.clear()), format!("{number} 0 of weights and 2 of biases"));
     assert_eq!(step(|g| g.biases.push(Array1::zeros(2))), format!("{number} 2 of weights and 3 of biases"));
     assert_eq!(network, before);
+}
+
+/// Nothing is approximated: pixels and constant together are the logit, for every class, at every depth.
+#[test]
+fn evidence_and_a_constant_are_the_logit() {
+    for (sizes, activations) in [
+        ([25, 6, 4].as_slice(), [Relu, Softmax].as_slice()),
+        (&[25, 9, 8, 7, 3], &[Relu, Identity, Relu, Sigmoid]),
+        (&[25, 3], &[Softmax]),
+    ] {
+        let network = small_network(sizes, activations, 11);
+        for seed in 0..5 {
+            let picture = normal::<f64>(1, 25, seed);
+            let trace = network.forward(picture.view()).unwrap();
+            let logits = trace.zs.last().unwrap().row(0);
+            // The constant: what the biases come to where the same neurons are active.
+            let mut constant = network.layers()[0].biases.clone();
+            for (pair, z) in network.layers().windows(2).zip(&trace.zs) {
+                for (constant, z) in constant.iter_mut().zip(z) {
+                    *constant = if pair[0].activation == Relu && *z <= 0.0 { 0.0 } else { *constant };
+                }
+                constant = pair[1].weights.dot(&constant) + &pair[1].biases;
+            }
+            for (class, (&logit, constant)) in logits.iter().zip(constant).enumerate() {
+                let evidence = network.evidence(picture.row(0), class).unwrap();
+                assert_eq!(evidence.dim(), (5, 5));
+                assert!((evidence.sum() + constant - logit).abs() < 1e-12, "{sizes:?}, class {class}");
+            }
+        }
+    }
+}
+
+#[test]
+fn evidence_is_refused_where_a_logit_is_no_sum_over_pixels() {
+    let network = small_network(&[25, 6, 4], &[Tanh, Softmax], 11);
+    let picture = Array1::<f64>::zeros(25);
+    let expected =
+        "network: expected relu or identity in layers[0]: other networks' logits are no sums over pixels, found tanh";
+    assert_eq!(message(network.evidence(picture.view(), 0)), expected);
+    let network = small_network(&[25, 6, 4], &[Relu, Softmax], 11);
+    assert_eq!(message(network.evidence(picture.view(), 4)), "class: expected below 4, the number of outputs, found 4");
+    let wrong = message(network.evidence(picture.slice(s![1..]), 0));
+    assert_eq!(wrong, "picture: expected shape (25,), found [24]");
+    let network = small_network(&[24, 4], &[Softmax], 11);
+    let wrong = message(network.evidence(picture.slice(s![1..]), 0));
+    assert_eq!(wrong, "network: expected inputs that are a square's pixels, as 784 are, found 24");
 }

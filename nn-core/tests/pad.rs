@@ -17,6 +17,8 @@ use repository::mnist;
 /// What the pad's JavaScript makes of inputs and of pages.
 struct Answers {
     outputs: Array2<f32>,
+    /// 784 numbers for each digit of each row, or none.
+    evidence: Vec<f32>,
     pages: Vec<Page>,
 }
 
@@ -56,7 +58,8 @@ fn javascript(node: &mut Command, network: &Network, inputs: &Array2<f32>, pages
         let outputs = digit.split_off(digit.len().min(784));
         Page { digit, outputs, warnings: fs::read_to_string(at("digits").join(format!("{number}.txt"))).unwrap() }
     };
-    Answers { outputs, pages: (0..pages.len()).map(page).collect() }
+    let evidence = floats(&at("evidence.f32"));
+    Answers { outputs, evidence, pages: (0..pages.len()).map(page).collect() }
 }
 
 fn largest_difference<'a>(a: impl IntoIterator<Item = &'a f32>, b: impl IntoIterator<Item = &'a f32>) -> f32 {
@@ -105,6 +108,44 @@ fn every_activation_is_the_same_in_javascript() {
         let difference = largest_difference(&found, &network.predict(inputs.view()).unwrap());
         assert!(difference < 1e-4, "{activation}: {difference}");
     }
+}
+
+/// A network whose first weights are the 20-bit integers that the pad keeps them as, times 2⁻²⁰, so that none is rounded.
+fn of_20_bits(sizes: &[usize], activations: &[Activation]) -> Network {
+    let mut layers = Network::new(sizes, activations, 5).unwrap().layers().to_vec();
+    let unit = 2_f32.powi(-20);
+    for mut row in layers[0].weights.outer_iter_mut() {
+        row.mapv_inplace(|weight| (weight * 2.0 / unit).round().clamp(-500_000.0, 500_000.0) * unit);
+        row[0] = ((1 << 19) - 1) as f32 * unit;
+    }
+    Network::from_layers(layers).unwrap()
+}
+
+#[test]
+fn which_ink_says_so_is_the_same_in_javascript_to_the_bit() {
+    let Some(mnist) = mnist() else { return };
+    let inputs = mnist.test.first(20).inputs;
+    for (sizes, activations) in [
+        ([784, 40, 10].as_slice(), [Relu, Softmax].as_slice()),
+        (&[784, 30, 20, 10], &[Relu, Relu, Softmax]),
+        (&[784, 20, 20, 10], &[Identity, Relu, Sigmoid]),
+        (&[784, 10], &[Softmax]),
+    ] {
+        let Some(mut node) = node() else { return };
+        let network = of_20_bits(sizes, activations);
+        let found = javascript(&mut node, &network, &inputs, &[]).evidence;
+        let mut expected: Vec<f32> = Vec::new();
+        for picture in inputs.outer_iter() {
+            (0..10).for_each(|digit| expected.extend(network.evidence(picture, digit).unwrap()));
+        }
+        let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+        assert_eq!(found.len(), 20 * 10 * 784);
+        assert!(bits(&found) == bits(&expected), "{sizes:?}");
+        assert!(found.iter().any(|&e| e > 0.0) && found.iter().any(|&e| e < 0.0));
+    }
+    let Some(mut node) = node() else { return };
+    let network = Network::new(&[784, 20, 10], &[Tanh, Softmax], 5).unwrap();
+    assert!(javascript(&mut node, &network, &inputs, &[]).evidence.is_empty());
 }
 
 /// Pages with more or less than one digit on them.
@@ -200,7 +241,7 @@ fn the_page_needs_nothing_from_elsewhere_and_is_compact() {
     let pad = network.drawing_pad().unwrap();
     let html = pad.to_html();
     println!("{} bytes", html.len());
-    assert!(html.len() < 315_000, "{} bytes", html.len());
+    assert!(html.len() < 318_000, "{} bytes", html.len());
     for elsewhere in ["http:", "https:", "import ", "fetch(", "src=", "url("] {
         assert!(!html.contains(elsewhere), "{elsewhere}");
     }

@@ -21,6 +21,8 @@ const alt = async (text) => (await lab.cell(text)).locator(".jp-OutputArea-outpu
 async function runAll() {
   await lab.open(`${served}/mnist.ipynb`);
   await shoot(page, "lab-opened");
+  // As committed, before any kernel has answered.
+  await lab.claimFigures(20);
   await lab.restartAndRunAll();
   await lab.claimNoErrors();
   await lab.claimFigures(20);

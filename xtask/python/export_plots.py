@@ -14,6 +14,8 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import hosted
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -96,11 +98,13 @@ def find_plots(cells):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             page = Pictures()
-            page.feed(text(data.get("text/html")))
+            page.feed(text(data.get("text/html") or data.get(hosted.OURS)))
             png, alt = decoded(data.get("image/png")), text(data.get("text/plain"))
             if page.plots:
                 for found in page.plots:
-                    yield Plot(number, found["alt"] or alt or NAMELESS, svg=found["svg"], png=found["png"])
+                    # The PNG beside the page is that of its only picture.
+                    bitmap = found["png"] or (png if len(page.plots) == 1 else None)
+                    yield Plot(number, found["alt"] or alt or NAMELESS, svg=found["svg"], png=bitmap)
             elif svg := text(data.get("image/svg+xml")):
                 yield Plot(number, alt or NAMELESS, svg=svg.encode(), png=png)
             elif png:

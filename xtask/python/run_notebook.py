@@ -1,12 +1,15 @@
 """Runs a notebook from top to bottom, stops at the first cell that fails, writes the result as .ipynb and .html.
 
-    run_notebook.py NOTEBOOK OUTPUT [--in-place]
+    run_notebook.py NOTEBOOK OUTPUT [--in-place | --exercises]
 
 Exit code 0: all cells passed. 1: a cell failed; it was reported on stderr. 130: interrupted.
 
 nbclient executes the cells, as it does for everybody; what is ours is the progress, the report of a failing cell, and that
 the kernel ends when we do. A cell tagged `raises-exception` has to fail. Text on stderr is no failure, but no output to commit
 either: with --in-place it is reported, and the notebook stays as it was.
+
+With --exercises each exercise cell is also run with its mistakes and with its solution (exercises.py); what is written are
+the outputs of the cell as it stands.
 """
 
 import argparse
@@ -22,6 +25,8 @@ import threading
 import time
 from pathlib import Path
 
+import exercises
+import hosted
 import html_page
 import nbformat
 from nbclient import NotebookClient
@@ -38,7 +43,9 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("notebook", type=Path)
     arguments.add_argument("output", type=Path)
-    arguments.add_argument("--in-place", action="store_true")
+    how = arguments.add_mutually_exclusive_group()
+    how.add_argument("--in-place", action="store_true")
+    how.add_argument("--exercises", action="store_true")
     arguments = arguments.parse_args()
     stop_when_parent_ends()
 
@@ -52,7 +59,7 @@ def main():
 
     start = time.monotonic()
     try:
-        passed = Run(notebook, arguments.notebook).execute()
+        passed = Run(notebook, arguments.notebook, arguments.exercises).execute()
     except KeyboardInterrupt:
         print("\ninterrupted; the kernel was stopped", file=sys.stderr, flush=True)
         sys.stdout.flush()
@@ -66,7 +73,7 @@ def main():
     if arguments.in_place:
         if not is_to_commit(notebook, arguments.notebook):
             return 1
-        write(notebook, arguments.notebook)
+        write(hosted.committed(notebook), arguments.notebook)
     html_page.export(notebook, arguments.notebook, arguments.output.with_suffix(".html"))
     print(f"{arguments.notebook.name}: {time.monotonic() - start:.1f} s, {shown(arguments.output)} and .html")
     return 0
@@ -75,12 +82,14 @@ def main():
 class Run(NotebookClient):
     """One notebook, its kernel, and what is said of both while it runs."""
 
-    def __init__(self, notebook, path):
+    def __init__(self, notebook, path, with_exercises):
         super().__init__(notebook, kernel_name="rust", timeout=None, startup_timeout=300, record_timing=False)
         # That would move text above a figure that came before it.
         self.coalesce_streams, self.shutdown_kernel = False, "immediate"
         self.path, self.cells = path, code_cells(notebook)
         self.number, self.log_of_kernel, self.progress = 0, None, None
+        # While an exercise cell is run with a mistake or its solution: which.
+        self.with_exercises, self.variant = with_exercises, None
         self.begun = time.monotonic()
         self.on_cell_execute, self.on_cell_executed = self.cell_begins, self.cell_ends
 
@@ -115,7 +124,7 @@ class Run(NotebookClient):
             return None
         except CellExecutionError as error:
             return error.traceback or error.evalue or "the kernel reports an error without a message"
-        except DidNotFail as error:
+        except (DidNotFail, exercises.NotAsExpected) as error:
             return str(error)
         except DeadKernelError:
             return f"the kernel died\n{self.log_of_kernel.tail()}"
@@ -136,9 +145,32 @@ class Run(NotebookClient):
         print(f"{self.path.name}: kernel started, {time.monotonic() - self.begun:.1f} s", flush=True)
         return client
 
+    async def async_execute_cell(self, cell, cell_index, **options):
+        executed = await super().async_execute_cell(cell, cell_index, **options)
+        if self.with_exercises and "exercise" in cell.metadata:
+            await self.try_exercise(cell, cell_index)
+        return executed
+
+    async def try_exercise(self, cell, cell_index):
+        """Runs an exercise cell, which has just been run as it stands, in its other variants; fails on a wrong card."""
+        exercises.as_it_stands(cell).check(cell.outputs)
+        count = self.code_cells_executed
+        for variant in exercises.variants(cell):
+            self.variant, trial = variant.name, nbformat.v4.new_code_cell(variant.source)
+            try:
+                await super().async_execute_cell(trial, cell_index, store_history=False)
+            except CellExecutionError as error:
+                raise exercises.NotAsExpected(f"{variant.name} fails:\n{error.traceback or error.evalue}") from None
+            variant.check(trial.outputs)
+        # nbclient has put the trial into the notebook, and counted it.
+        self.variant, self.nb.cells[cell_index], self.code_cells_executed = None, cell, count
+
     def cell_begins(self, cell, **_):
-        self.number += 1
-        self.progress = Progress(self.number, len(self.cells), cell.source)
+        if self.variant is None:
+            self.number += 1
+            self.progress = Progress(f"{self.number:>3}/{len(self.cells)}", first_line(cell.source))
+        else:
+            self.progress = Progress(" " * len(f"{self.number:>3}/{len(self.cells)}"), self.variant)
 
     def cell_ends(self, cell, execute_reply, **_):
         self.progress.end()
@@ -192,13 +224,9 @@ class Log:
 class Progress:
     """One line per cell: number, first line of code, seconds; what it prints stands indented below."""
 
-    def __init__(self, number, total, source):
+    def __init__(self, number, name):
         self.start, self.open, self.has_ended = time.monotonic(), True, False
-        lines = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("//")]
-        first = lines[0] if lines else "(empty)"
-        if len(first) > 70:
-            first = first[:69] + "…"
-        print(f"  {number:>3}/{total}  {first:<70}", end="", flush=True)
+        print(f"  {number}  {name:<70}", end="", flush=True)
 
     def text(self, text):
         if self.open:
@@ -213,6 +241,13 @@ class Progress:
         self.has_ended = True
         seconds = f"{time.monotonic() - self.start:6.1f} s"
         print(seconds if self.open else f"{'':<79}{seconds}", flush=True)
+
+
+def first_line(source):
+    """A cell's first line of code, cut to fit."""
+    lines = [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("//")]
+    first = lines[0] if lines else "(empty)"
+    return first if len(first) <= 70 else first[:69] + "…"
 
 
 def is_to_commit(notebook, path):
@@ -241,8 +276,8 @@ def normalise(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     seen = set()
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        kept = {key: cell.metadata[key] for key in ("tags", "exercise") if cell.metadata.get(key)}
+        cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
             # The curve that grows beside a training: whether it is there depends on how long the training took.
             cell.outputs = [output for output in cell.outputs if not is_live(output)]

@@ -75,8 +75,8 @@ mod tests {
         let (names, index) = export(
             "ways",
             &[
-                json!({ "text/html": format!("<picture><source srcset=\"data:image/svg+xml;base64,{svg}\">\
-                         <img alt=\"A falls, B &lt; 1.\" src=\"data:image/png;base64,{png}\"></picture>") }),
+                json!({ "text/html": format!("<picture><img alt=\"A falls, B &lt; 1.\" \
+                         src=\"data:image/svg+xml;base64,{svg}\"></picture>"), "image/png": png }),
                 json!({ "text/html": "<div><svg width=\"600\"\n height=\"300\"><circle r=\"1\"/></svg></div>" }),
                 json!({ "image/svg+xml": ["<svg><title>Loss 1,000</title>", "</svg>"], "text/plain": "It falls." }),
                 json!({ "text/html": "<table><tr><td>2</td></tr></table>", "text/plain": "2" }),

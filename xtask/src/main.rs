@@ -33,6 +33,7 @@ mod setup;
 mod test;
 
 use clap::{Parser, Subcommand};
+use run::Besides;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -68,6 +69,9 @@ enum Command {
         /// Also write the fresh outputs into the notebook itself
         #[arg(long)]
         in_place: bool,
+        /// Also run each exercise cell with its mistakes and its solution, as `test` does
+        #[arg(long, conflicts_with = "in_place")]
+        exercises: bool,
     },
     /// Write all plots of the notebooks to target/export, as SVG and PNG
     Export {
@@ -171,7 +175,9 @@ fn main() -> ExitCode {
     }
     let result = match Cli::parse().command {
         Command::Lab { no_browser, ip, port, more } => lab::open(&lab::Wishes { no_browser, ip, port, more }),
-        Command::Run { names, in_place } => run::run(&names, in_place),
+        Command::Run { names, in_place: true, .. } => run::run(&names, Besides::InPlace),
+        Command::Run { names, exercises: true, .. } => run::run(&names, Besides::Exercises),
+        Command::Run { names, .. } => run::run(&names, Besides::Nothing),
         Command::Export { names } => export::run(&names).map(|()| ExitCode::SUCCESS),
         Command::Test { parts, install } => test::run(parts, install),
         Command::SetUp => setup::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),

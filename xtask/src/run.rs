@@ -7,13 +7,23 @@ use nn_kernel::{files, folder, guard, variables};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
+/// What is done with a notebook besides running it.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Besides {
+    Nothing,
+    /// Its fresh outputs are written into it.
+    InPlace,
+    /// Its exercise cells are also run with their mistakes and their solutions.
+    Exercises,
+}
+
 /// Runs the notebooks called `names`, or all; stops at the first that fails.
-pub fn run(names: &[String], in_place: bool) -> Result<ExitCode> {
+pub fn run(names: &[String], besides: Besides) -> Result<ExitCode> {
     let lab = Lab::here()?;
     let notebooks = notebook::find(&lab, names)?;
     lab.set_up()?;
     for notebook in &notebooks {
-        if !execute(&lab, notebook, in_place)? {
+        if !execute(&lab, notebook, besides)? {
             return Ok(ExitCode::FAILURE);
         }
     }
@@ -27,15 +37,17 @@ pub fn output(lab: &Lab, notebook: &Path) -> Result<PathBuf> {
 }
 
 /// Executes one notebook with progress on stdout; false if a cell failed, which has then been reported on stderr.
-pub fn execute(lab: &Lab, notebook: &Path, in_place: bool) -> Result<bool> {
+pub fn execute(lab: &Lab, notebook: &Path, besides: Besides) -> Result<bool> {
     let output = output(lab, notebook)?;
     let folder = output.parent().context("a file lies in a folder")?;
     files::create_dir(folder)?;
     let mut script = lab.script("run_notebook.py");
     script.arg(notebook).arg(&output);
-    if in_place {
-        script.arg("--in-place");
-    }
+    script.args(match besides {
+        Besides::Nothing => None,
+        Besides::InPlace => Some("--in-place"),
+        Besides::Exercises => Some("--exercises"),
+    });
     let status = run_with_kernels(lab, &mut script)?;
     match status.code() {
         Some(0) => Ok(true),

@@ -8,6 +8,7 @@ mod assumed;
 mod bits;
 mod dependencies;
 mod everybodys;
+mod exercises;
 mod failures;
 mod in_step;
 mod kernels;
@@ -16,8 +17,9 @@ pub mod python;
 mod trial;
 
 use crate::browser::{self, Browser};
+use crate::notebook;
+use crate::run::{self, Besides};
 use crate::setup::{Lab, Rust, template};
-use crate::{notebook, run};
 use anyhow::{Context, Result, anyhow, bail};
 use nn_kernel::process;
 use parts::{Ended, Parts, SET_UP};
@@ -66,15 +68,22 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run("the same bits in debug", || bits::check(&lab, needed(rust.as_ref())?));
     parts.run_or_skip("what is assumed of evcxr", || needed(rust.as_ref()).and_then(|_| assumed::check(&lab)));
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
+    parts.run("exercises are solved", || needed(rust.as_ref()).and_then(|_| exercises::check(&lab)));
     parts.run("kernels at once, edited, killed", || needed(rust.as_ref()).and_then(|_| kernels::check(&lab)));
     parts.run_or_skip("a kernel in waiting", || needed(rust.as_ref()).and_then(|_| kernels::check_waiting(&lab)));
     parts.run("kernels anywhere", || needed(rust.as_ref()).and_then(|_| anywhere::check(&lab)));
     for script in &everybodys::SCRIPTS {
         parts.run_or_skip(script.name, || needed(rust.as_ref()).and_then(|_| everybodys::check(&lab, script)));
     }
+    parts.run("notebooks where they are only read", || hosted(&lab));
     notebooks(&lab, &mut parts, rust.as_ref());
     browser_tests(&lab, &mut parts, rust.as_ref(), install);
     parts.table()
+}
+
+/// The committed notebooks on a page that strips HTML.
+fn hosted(lab: &Lab) -> Result<()> {
+    process::run("hosted_page.py", lab.script("hosted_page.py").args(notebook::find(lab, &[])?))
 }
 
 /// Runs every notebook from top to bottom, a part each.
@@ -87,7 +96,7 @@ fn notebooks(lab: &Lab, parts: &mut Parts, rust: Option<&Rust>) {
         let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
         parts.run(&name, || {
             needed(rust)?;
-            if !run::execute(lab, &path, false)? {
+            if !run::execute(lab, &path, Besides::Exercises)? {
                 bail!("a cell failed; its message stands above");
             }
             in_step::check(&path, &run::output(lab, &path)?)

@@ -20,14 +20,39 @@ function forward(layers, inputs) {
   let a = inputs;
   for (const { activation, fanIn, fanOut, w, b } of layers) {
     const z = new Float32Array(fanOut);
-    for (let unit = 0; unit < fanOut; unit++) {
-      let sum = b[unit];
-      for (let i = 0; i < fanIn; i++) sum += w[unit * fanIn + i] * a[i];
-      z[unit] = sum;
+    for (let neuron = 0; neuron < fanOut; neuron++) {
+      let sum = b[neuron];
+      for (let i = 0; i < fanIn; i++) sum += w[neuron * fanIn + i] * a[i];
+      z[neuron] = sum;
     }
     a = ACTIVATIONS[activation](z);
   }
   return a;
+}
+
+/**
+ * What each input adds to the logit of `digit`: Network::evidence in JavaScript, sums in its order. Null for a network whose
+ * hidden layers are no relus: its logits are no sums over pixels.
+ */
+function evidenceOf(layers, inputs, digit) {
+  const [hidden, last] = [layers.slice(0, -1), layers[layers.length - 1]];
+  if (!hidden.every(({ activation }) => activation === "relu" || activation === "identity")) return null;
+  const active = [];
+  let a = inputs;
+  for (const layer of hidden) {
+    a = forward([layer], a);
+    active.push(a.map((a) => (layer.activation === "identity" || a > 0 ? 1 : 0)));
+  }
+  let slopes = Float64Array.from(last.w.subarray(digit * last.fanIn, (digit + 1) * last.fanIn));
+  for (const [l, { fanIn, w }] of [...hidden.entries()].reverse()) {
+    const before = new Float64Array(fanIn);
+    slopes.forEach((slope, neuron) => {
+      if (!active[l][neuron]) return;
+      for (let i = 0; i < fanIn; i++) before[i] += slope * w[neuron * fanIn + i];
+    });
+    slopes = before;
+  }
+  return Float32Array.from(inputs, (x, i) => x * slopes[i]);
 }
 
 const ACTIVATIONS = {

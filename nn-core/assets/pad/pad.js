@@ -27,6 +27,10 @@ const HTML = `
         <canvas class="pixels" width="28" height="28" role="img" aria-label="What the network sees, 28 by 28 pixels"></canvas>
         <figcaption>what it sees</figcaption>
       </figure>
+      <figure class="why">
+        <canvas class="pixels" width="28" height="28" role="img"></canvas>
+        <figcaption></figcaption>
+      </figure>
       <p class="verdict none"><b>?</b><span>waiting for a digit</span></p>
     </div>
     <ol aria-label="Output for each digit">${Array.from({ length: 10 }, (_, digit) =>
@@ -39,10 +43,11 @@ const HTML = `
 function startPad(root, network, style) {
   const card = openCard(root, style, HTML);
   const find = (selector) => card.querySelector(selector);
-  const [canvas, seen] = [find(".paper canvas"), find("figure canvas").getContext("2d")];
+  const [canvas, seen, why] = [find(".paper canvas"), ...["figure canvas", ".why canvas"].map((selector) => find(selector).getContext("2d"))];
   const pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const layers = layersOf(network.layers);
   find(".subtitle").textContent = network.summary;
+  find(".why").hidden = evidenceOf(layers, new Float32Array(layers[0].fanIn), 0) === null;
 
   const strokes = [];
   let [pointer, answering, speaking] = [null, null, null];
@@ -61,7 +66,28 @@ function startPad(root, network, style) {
     answering = null;
     const grey = greyOf(pen.getImageData(0, 0, PAPER, PAPER).data, PAPER, PAPER);
     const { digit, warnings } = strokes.length > 0 ? prepare(grey) : { digit: null, warnings: [] };
-    show(digit, digit && forward(layers, digit), warnings);
+    const outputs = digit && forward(layers, digit);
+    show(digit, outputs, warnings);
+    showWhy(digit, outputs && argmax(outputs));
+  }
+
+  /** Over what the network sees, in its colours for positive and negative weights: what each pixel adds to the answer's logit. */
+  function showWhy(digit, best) {
+    const evidence = digit && evidenceOf(layers, digit, best);
+    // Its place is kept, so that nothing moves when the first answer comes.
+    find(".why").style.visibility = evidence ? "" : "hidden";
+    if (!evidence) return;
+    const largest = evidence.reduce((largest, e) => Math.max(largest, Math.abs(e)), 1e-9);
+    const [positive, negative] = [COLORS.dark.positive, COLORS.dark.negative].map(channelsOf);
+    const pixels = why.createImageData(28, 28);
+    evidence.forEach((e, i) => {
+      const [ink, share] = [255 * digit[i], Math.sqrt(Math.abs(e) / largest)];
+      const channels = (e < 0 ? negative : positive).map((channel) => Math.round(0.3 * ink * (1 - share) + channel * share));
+      pixels.data.set([...channels, 255], 4 * i);
+    });
+    why.putImageData(pixels, 0, 0);
+    find(".why figcaption").innerHTML = `ink <b class="for">for ${best}</b>, <b class="against">against</b>`;
+    why.canvas.setAttribute("aria-label", `Which ink says ${best}: blue speaks for it, orange against it`);
   }
 
   function show(digit, outputs, warnings) {

@@ -2,7 +2,7 @@
 
 /** Milliseconds from one epoch to the next while it plays. */
 const BEAT = 800;
-/** Hidden units side by side. */
+/** Hidden neurons side by side. */
 const ACROSS = 6;
 const SIDE = 28;
 
@@ -19,7 +19,7 @@ const HTML = `
 <div class="panels">
   <div class="units">
     <h3></h3>
-    <p class="note">Weights of the 784 pixels: blue where ink speaks for the unit, orange where it speaks against it.</p>
+    <p class="note">Weights of the 784 pixels: blue where ink speaks for the neuron, orange where it speaks against it.</p>
     <canvas class="pixels" role="img" aria-label="Weights as pictures"></canvas>
   </div>
   <div class="matrix">

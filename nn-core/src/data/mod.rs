@@ -9,6 +9,7 @@
 //! | `table` (feature `tables`) | the same file as [`csv`] | a polars `DataFrame`, to look at |
 //! | [`handwriting`] | a picture of one digit | [`Handwriting`]: the digit as MNIST would have it |
 //! | [`handwriting_all`] | a picture of several | the digits from left to right |
+//! | [`picture`] | any picture | its tones of grey, `(height, width)` |
 //!
 //! Files may be gzip whatever their names say: the content decides. A file of another kind is named, with what to do: a web
 //! page that was saved as `.gz`, numpy's `.npz`, a pickle, Parquet, ….
@@ -28,6 +29,7 @@ mod file;
 mod handwriting;
 mod idx;
 mod mnist;
+mod parts;
 #[cfg(feature = "tables")]
 mod table;
 
@@ -36,7 +38,7 @@ pub use csv::{csv, inputs};
 pub(crate) use dataset::LABELS;
 pub use dataset::{Dataset, one_hot};
 pub(crate) use dataset::{PIXELS, SIDE};
-pub use handwriting::{Handwriting, Step, handwriting, handwriting_all, handwriting_stretched};
+pub use handwriting::{Handwriting, Step, handwriting, handwriting_all, handwriting_stretched, picture};
 pub use idx::idx;
 pub use mnist::{Mnist, mnist};
 #[cfg(feature = "tables")]

@@ -14,8 +14,11 @@
 
 #![expect(clippy::indexing_slicing, reason = "a network has an input and an output size; a trace is checked first")]
 
+mod arithmetic;
 mod checks;
+mod evidence;
 mod flat;
+mod numeric;
 mod parts;
 mod predict;
 

@@ -86,7 +86,7 @@ impl Mistakes {
 
     /// Shows the digits as a cell's result; as one picture and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
-        bundle::print_with_picture(&self.to_html(), self.plot().small_png().as_deref(), &self.to_text());
+        bundle::print_with_picture(&self.to_html(), self.plot().shown_png().as_deref(), &self.to_text());
     }
 
     fn title(&self) -> String {

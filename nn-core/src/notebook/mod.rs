@@ -1,20 +1,26 @@
-//! What a cell shows: tables, and the figures that belong to things.
+//! What a cell shows: tables, arrays, checked exercises, and the figures that belong to things.
 
 mod answers;
+mod array;
 mod charts;
+mod check;
 mod confusion;
 mod digit_network;
 mod growing;
 mod live;
 mod mistakes;
 mod network;
+mod neurons;
 mod pad;
 mod receipt;
 mod scrubber;
 mod style;
 mod table;
+mod trace;
 
 pub use crate::protocol::interrupted;
+pub use array::{Element, ShowArray};
+pub use check::{Answer, Check, Checked, check};
 pub use confusion::Confusion;
 pub(crate) use growing::GrowingCurve;
 pub use mistakes::Mistakes;

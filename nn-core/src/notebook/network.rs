@@ -1,19 +1,15 @@
-//! What a network looks like: its layers as a drawing and as a table, its weights as pictures, its gradients' sizes.
+//! What a network looks like: its layers as a drawing and as a table, its gradients' sizes.
 
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Axis};
 
 use super::Table;
 use crate::plot::chart::Chart;
 use crate::plot::column::{self, Column};
 use crate::plot::diagram::Diagram;
 use crate::plot::neuron::Neuron;
-use crate::plot::pictures::PictureChart;
 use crate::plot::sizes::{SizeChart, Sizes};
-use crate::plot::{Color, Figure, Picture, text};
-use crate::{Activation, Error, Float, Gradients, Layer, Network, Result};
-
-/// [`Network::plot_hidden_units`] draws this many units.
-const UNITS: usize = 40;
+use crate::plot::{Color, Figure, text};
+use crate::{Activation, Float, Gradients, Layer, Network};
 
 /// Of the opened neuron, this many weights are drawn: the strongest.
 const STRONGEST: usize = 4;
@@ -67,30 +63,6 @@ impl Network {
         total.extend(["together".to_owned(), text::whole(self.parameter_count())]);
         Table::of("Layers of the network".into(), headers.map(str::to_owned).into(), rows).total(total)
     }
-
-    /// What each hidden unit looks for: the weights of the first 40 neurons of the first layer, each a picture of the
-    /// inputs.
-    ///
-    /// Blue is ink that speaks for the unit, orange ink that speaks against it. [`Layer::plot_weights`] draws chosen ones.
-    ///
-    /// # Errors
-    /// As [`Layer::plot_weights`].
-    pub fn plot_hidden_units(&self) -> Result<Figure> {
-        let first = first_layer(self);
-        let units: Vec<_> = (0..first.weights.nrows().min(UNITS)).collect();
-        Ok(plot_weights(first, &units)?.titled("What each hidden unit looks for"))
-    }
-}
-
-impl Layer {
-    /// The weights of these neurons, each as a picture of its inputs: `network.layers()[0].plot_weights(&[3, 17])?`.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] if a neuron is not below fan_out; [`Error::Shape`] if fan_in is not the number of pixels of a
-    /// square picture, as 784 = 28² is.
-    pub fn plot_weights(&self, units: &[usize]) -> Result<Figure> {
-        plot_weights(self, units)
-    }
 }
 
 impl<F: Float> Gradients<F> {
@@ -114,34 +86,6 @@ impl<F: Float> Gradients<F> {
     }
 }
 
-fn plot_weights(layer: &Layer, units: &[usize]) -> Result<Figure> {
-    let (fan_out, fan_in) = layer.weights.dim();
-    let side = fan_in.isqrt();
-    if side * side != fan_in {
-        return Err(Error::shape("weights", "(fan_out, fan_in), fan_in a square number as 784", layer.weights.shape()));
-    }
-    if let Some(unit) = units.iter().find(|&&unit| unit >= fan_out) {
-        return Err(Error::argument("units", format!("neurons below {fan_out}"), unit));
-    }
-    // One scale for all of them, so that weak units look weak.
-    let mut largest = 0.0_f32;
-    for &unit in units {
-        let finite = layer.weights.row(unit).into_iter().filter(|weight| weight.is_finite());
-        largest = finite.fold(largest, |largest, weight| largest.max(weight.abs()));
-    }
-    let scale = f64::from(largest);
-    let mut pictures = Vec::with_capacity(units.len());
-    for &unit in units {
-        #[expect(clippy::indexing_slicing, reason = "each row holds side · side weights; units are below fan_out")]
-        let pixels = Array2::from_shape_fn((side, side), |(y, x)| layer.weights[(unit, y * side + x)]);
-        pictures.push(Picture::signed(format!("unit {unit}"), pixels.view(), scale)?);
-    }
-    let count = pictures.len();
-    let chart = PictureChart::grid(pictures, count).signed(scale);
-    Ok(Figure::new("Weights as pictures", Chart::Pictures(chart))
-        .subtitle("blue: ink here speaks for the unit; orange: against it; white: it does not matter"))
-}
-
 #[expect(clippy::expect_used, reason = "Network::new and Network::from_layers refuse a network without layers")]
 pub(super) fn first_layer(network: &Network) -> &Layer {
     network.layers().first().expect("a network has a layer")
@@ -157,18 +101,18 @@ fn weights_between(layer: &Layer, before: &[usize], neurons: &[usize]) -> Vec<Ve
     rows
 }
 
-#[expect(clippy::indexing_slicing, reason = "`unit` is one of the layer's neurons")]
-fn neuron(layer: &Layer, unit: usize) -> Neuron {
-    let row = layer.weights.row(unit).mapv(f64::from);
+#[expect(clippy::indexing_slicing, reason = "`number` is one of the layer's neurons")]
+fn neuron(layer: &Layer, number: usize) -> Neuron {
+    let row = layer.weights.row(number).mapv(f64::from);
     let mut weights: Vec<_> = row.iter().copied().enumerate().filter(|(_, w)| w.is_finite()).collect();
     weights.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
     weights.truncate(if row.len() <= STRONGEST + 1 { row.len() } else { STRONGEST });
     weights.sort_by_key(|(index, _)| *index);
     Neuron {
-        unit,
+        number,
         weights,
         fan_in: row.len(),
-        bias: f64::from(layer.biases[unit]),
+        bias: f64::from(layer.biases[number]),
         activation: layer.activation.name().into(),
         curve: curve(layer.activation),
     }

@@ -1,7 +1,7 @@
 //! The drawing pad: a page's own copy of a network, that reads what is drawn on it.
 //!
 //! What the page calculates is written twice: `assets/pad/preparation.js`, `paper.js`, `lines.js`, `ink.js`, `pieces.js` and `strokes.js` are
-//! `data/handwriting` in JavaScript, `network.js` is [`Network::predict`]. `tests/pad.rs` compares them.
+//! `data/handwriting` in JavaScript, `network.js` is [`Network::predict`] and [`Network::evidence`]. `tests/pad.rs` compares them.
 
 use std::fmt;
 use std::path::Path;
@@ -15,6 +15,9 @@ use crate::plot::bundle;
 use crate::{Layer, Network, Result};
 
 /// Paper to draw a digit on, with the network's answer beside it while the pen moves.
+///
+/// For a network of relus it also shows which ink says so: blue is the ink that speaks for the answer, orange what speaks
+/// against it ([`Network::evidence`]).
 ///
 /// It is shown as a cell's last expression and goes to a file of its own by [`DrawingPad::save`]. The network is inside, its
 /// first weights rounded to 20 bits; what is drawn is prepared as [`data::handwriting`](crate::data::handwriting) does, on the
@@ -142,7 +145,7 @@ impl DrawingPad {
             ],
             data: &self.network,
             start: "startPad",
-            exports: &["greyOf", "prepare", "layersOf", "forward"],
+            exports: &["greyOf", "prepare", "layersOf", "forward", "evidenceOf"],
         }
     }
 }

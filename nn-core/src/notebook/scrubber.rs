@@ -17,10 +17,10 @@ use crate::{Error, History, Layer, Loss, Network, Result};
 
 /// The most epochs on the slider, the network before training among them; of a longer training as many, evenly spaced.
 const FRAMES: usize = 21;
-/// The most hidden units that are shown.
-const UNITS: usize = 24;
+/// The most hidden neurons that are shown.
+const NEURONS: usize = 24;
 
-/// A slider over the epochs of a training: what hidden units look for, which digits are taken for which, and how the answers
+/// A slider over the epochs of a training: what hidden neurons look for, which digits are taken for which, and how the answers
 /// to a few digits change.
 ///
 /// It is shown as a cell's last expression and goes to a file of its own by [`EpochScrubber::save`].
@@ -48,7 +48,7 @@ impl History {
     /// A slider over the networks that [`Training::keep_networks`](crate::Training::keep_networks) kept, shown by what they
     /// do on `test`.
     ///
-    /// Its hidden units are those whose weights training changed most, its digits, one for each label, those to which the
+    /// Its hidden neurons are those whose weights training changed most, its digits, one for each label, those to which the
     /// answer changed most often. Of more than 20 epochs it takes 20.
     ///
     /// ```no_run
@@ -144,7 +144,7 @@ fn javascript(before: &Layer, last: &Network, frames: &[Frame<'_>], (digits, tes
     let frames_js: Vec<_> = frames.iter().map(|frame| frame.javascript(digits)).collect();
     let (summary, probability) = (digit_network::summary(last), digit_network::gives_probabilities(last));
     let (count, kind) =
-        (first_layer(last).biases.len(), if last.layers().len() > 1 { "hidden units" } else { "outputs" });
+        (first_layer(last).biases.len(), if last.layers().len() > 1 { "hidden neurons" } else { "outputs" });
     let units = most_changed_units(before, first_layer(last));
     format!(
         "{{ summary: \"{summary}\", units: {count}, kind: \"{kind}\", probabilities: {probability}, labels: {labels:?},\n\
@@ -155,19 +155,19 @@ fn javascript(before: &Layer, last: &Network, frames: &[Frame<'_>], (digits, tes
     )
 }
 
-/// The units that training changed most, in their own order.
+/// The neurons that training changed most, in their own order.
 fn most_changed_units(before: &Layer, after: &Layer) -> Vec<usize> {
     let mut changes = Vec::with_capacity(before.biases.len());
     for (unit, (before, after)) in before.weights.outer_iter().zip(after.weights.outer_iter()).enumerate() {
         changes.push((unit, before.iter().zip(after).map(|(before, after)| (after - before).powi(2)).sum::<f32>()));
     }
     changes.sort_by(|one, other| other.1.total_cmp(&one.1));
-    let mut units: Vec<_> = changes.into_iter().take(UNITS).map(|(unit, _)| unit).collect();
+    let mut units: Vec<_> = changes.into_iter().take(NEURONS).map(|(unit, _)| unit).collect();
     units.sort_unstable();
     units
 }
 
-/// The weights of these units in each frame, 784 bytes each: 128 for 0, and 127 more or less for a unit's largest weight.
+/// The weights of these neurons in each frame, 784 bytes each: 128 for 0, and 127 more or less for a neuron's largest weight.
 fn unit_pictures(frames: &[Frame<'_>], units: &[usize]) -> Vec<u8> {
     let mut scales = Vec::with_capacity(units.len());
     for &unit in units {

@@ -30,7 +30,7 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
         }
     }
     round_corners(&mut pixels, columns as usize, rows as usize, resolution);
-    png::reduced(columns as usize, &pixels)
+    png::reduced(columns as usize, &pixels, resolution)
 }
 
 /// The mean colour of every square of `OVERSAMPLING` × `OVERSAMPLING` pixels; RGB in, RGBA out.

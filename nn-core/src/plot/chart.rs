@@ -6,6 +6,7 @@ use super::gallery::Gallery;
 use super::heat::HeatMap;
 use super::lines::LineChart;
 use super::pictures::PictureChart;
+use super::ranges::RangeChart;
 use super::scene::Draw;
 use super::sizes::SizeChart;
 
@@ -17,6 +18,7 @@ pub(crate) enum Chart {
     Pictures(PictureChart),
     Heat(HeatMap),
     Sizes(SizeChart),
+    Ranges(RangeChart),
     Diagram(Diagram),
     Gallery(Gallery),
 }
@@ -29,6 +31,7 @@ impl Chart {
             Self::Pictures(chart) => chart,
             Self::Heat(chart) => chart,
             Self::Sizes(chart) => chart,
+            Self::Ranges(chart) => chart,
             Self::Diagram(chart) => chart,
             Self::Gallery(chart) => chart,
         }
@@ -41,6 +44,7 @@ impl Chart {
             Self::Pictures(chart) => chart,
             Self::Heat(chart) => chart,
             Self::Sizes(chart) => chart,
+            Self::Ranges(chart) => chart,
             Self::Diagram(chart) => chart,
             Self::Gallery(chart) => chart,
         }

@@ -104,9 +104,9 @@ pub(super) fn draw_column(
     // Beside the first and the last column, which neurons these are: the outputs are the digits.
     if (is_input || is_last) && pitch >= 12.0 {
         let style = Type::new(TICK - 1.0, Weight::Regular, GREY);
-        for (unit, &y) in column.shown.iter().zip(&places) {
+        for (number, &y) in column.shown.iter().zip(&places) {
             let at = if is_last { x + radius + 7.0 } else { x - radius - 7.0 };
-            scene.text(at, y + 4.0, &unit.to_string(), if is_last { style } else { style.end() });
+            scene.text(at, y + 4.0, &number.to_string(), if is_last { style } else { style.end() });
         }
     }
     if let Some(y) = dots {

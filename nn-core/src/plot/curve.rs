@@ -13,7 +13,8 @@ const FAR: f64 = 1e6;
 /// Draws the series within `clip`.
 pub(super) fn draw(scene: &mut Scene<'_>, series: &Series, color: Color, (x_axis, y_axis): (Axis, Axis), clip: Frame) {
     let is_few = series.points.len() <= DOTS && !series.is_function;
-    for run in series.points.split(|(x, y)| !is_drawable(*x, *y)).filter(|run| !run.is_empty()) {
+    let has_place = |&(x, y): &(f64, f64)| is_drawable(x, y) && x_axis.has(x) && y_axis.has(y);
+    for run in series.points.split(|point| !has_place(point)).filter(|run| !run.is_empty()) {
         let points = thin(run.iter().map(|&(x, y)| (x_axis.at(x), y_axis.at(y).clamp(-FAR, FAR))).collect());
         let inside = points.iter().copied().filter(|(_, y)| *y >= clip.y && *y <= clip.bottom());
         if series.stroke == Stroke::Markers {

@@ -129,7 +129,7 @@ impl Draw for Diagram {
             "{}, with a sample of the neurons and their weights; neuron {} of layer 1 opened up: its strongest of {} weights are \
              {}, its bias is {}, its activation {}",
             text::list(&columns),
-            self.neuron.unit,
+            self.neuron.number,
             text::whole(self.neuron.fan_in),
             text::list(&weights),
             text::number(self.neuron.bias, 3),

@@ -12,7 +12,7 @@ use super::layout::{LEAST, Layout, MOST, Panel};
 use super::text::{self, Weight};
 use super::{bitmap, bundle, svg};
 use crate::store::whole_file;
-use crate::{Error, Result};
+use crate::{Error, Result, protocol};
 
 /// A drawing that shows itself as a cell's last expression and that [`save`](Self::save) writes to a file.
 ///
@@ -106,6 +106,38 @@ impl Figure {
         self
     }
 
+    /// Makes the horizontal axis of lines logarithmic: equal factors, as of learning rates, are equal distances.
+    ///
+    /// Points at 0 and below, which it has no place for, are left out: the line has a gap there, and the text alternative
+    /// says how many. It has no effect on other charts.
+    ///
+    /// ```
+    /// use nn_core::plot::{self, Series};
+    ///
+    /// let rates = [0.0, 0.001, 0.01, 0.1, 1.0];
+    /// let accuracy = Series::xy("after five epochs", rates, [0.1, 0.6, 0.85, 0.95, 0.96]);
+    /// let figure = plot::lines("Learning rates", "η", "accuracy", [accuracy]).log_x();
+    /// assert!(figure.to_svg().contains(">0.01</text>"));
+    /// assert!(figure.alt().ends_with("horizontal axis logarithmic, one point at 0 or below left out."));
+    /// ```
+    pub fn log_x(mut self) -> Self {
+        for panel in &mut self.panels {
+            panel.chart.get_mut().set_log_x();
+        }
+        self
+    }
+
+    /// Makes the vertical axis of lines logarithmic: for numbers over many powers of ten, as the gradients of a deep network
+    /// are. Points at 0 and below are left out as in [`log_x`](Self::log_x).
+    ///
+    /// A [`y_range`](Self::y_range) that begins at 0 or below counts only where the axis is not logarithmic.
+    pub fn log_y(mut self) -> Self {
+        for panel in &mut self.panels {
+            panel.chart.get_mut().set_log_y();
+        }
+        self
+    }
+
     /// Replaces the text alternative that was made from the data.
     pub fn describe(mut self, alt: impl AsRef<str>) -> Self {
         self.alt = Some(text::clean(alt.as_ref()));
@@ -118,8 +150,8 @@ impl Figure {
 
     /// What shows it: HTML, a PNG in base64 where there is to be one, a text.
     pub(super) fn contents(&self, with_png: bool) -> (String, Option<String>, String) {
-        let png = if with_png { self.small_png() } else { None };
-        (self.to_html(png.as_deref()), png, self.alt())
+        let png = if with_png { self.shown_png() } else { None };
+        (self.to_html(), png, self.alt())
     }
 
     /// The title.
@@ -181,28 +213,27 @@ impl Figure {
     /// Shows the figure as a cell's result: in HTML with its text alternative, for JupyterLab and exported pages, where a
     /// picture by itself would have none; as PNG and as text for viewers that show no HTML.
     pub fn evcxr_display(&self) {
-        let png = self.small_png();
-        bundle::print_with_picture(&self.to_html(png.as_deref()), png.as_deref(), &self.alt());
+        bundle::print_with_picture(&self.to_html(), self.shown_png().as_deref(), &self.alt());
     }
 
-    /// The figure as SVG in an element of HTML, or as PNG where a page is stripped of what it does not know: by JupyterLab
-    /// before a notebook was run, by a code-hosting page.
-    fn to_html(&self, png: Option<&str>) -> String {
+    /// The figure as SVG in an element of HTML. `<picture>` marks a whole figure among other pictures.
+    fn to_html(&self) -> String {
         let (_, width, height) = self.layout().draw();
-        let svg = format!("data:image/svg+xml;base64,{}", STANDARD.encode(self.to_svg()));
-        // A figure too large for a PNG is an SVG everywhere.
-        let picture = png.map_or_else(|| svg.clone(), |png| format!("data:image/png;base64,{png}"));
+        let svg = STANDARD.encode(self.to_svg());
         let alt = text::escape(&self.alt());
         format!(
-            "<picture><source type=\"image/svg+xml\" srcset=\"{svg}\"/><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" \
-             style=\"max-width:100%;height:auto\" src=\"{picture}\"/></picture>"
+            "<picture><img alt=\"{alt}\" width=\"{width}\" height=\"{height}\" style=\"max-width:100%;height:auto\" \
+             src=\"data:image/svg+xml;base64,{svg}\"/></picture>"
         )
     }
 
-    /// The figure as PNG in base64, one pixel for each CSS pixel: for viewers that show no HTML and would show each pixel of
-    /// a finer one as a CSS pixel. None if it is too large.
-    pub(crate) fn small_png(&self) -> Option<String> {
-        self.png_of(1.0).ok().map(|png| STANDARD.encode(png))
+    /// The figure as PNG in base64, for viewers that show no HTML; none if it is too large.
+    ///
+    /// Two pixels for each CSS pixel, where the kernel tells Jupyter so: other kernels have each shown as a CSS pixel.
+    pub(crate) fn shown_png(&self) -> Option<String> {
+        let resolution = if protocol::has_records() { 2.0 } else { 1.0 };
+        let png = self.png_of(resolution).or_else(|_| self.png_of(1.0));
+        png.ok().map(|png| STANDARD.encode(png))
     }
 
     /// The figure as a PNG file of this resolution, or why there is none.

@@ -8,6 +8,9 @@ use super::series::Series;
 use super::text::{self, Weight};
 use super::theme::{AXIS, Color, GREY, GRID, LABEL, LINE, TICK};
 
+/// A height is far from another, as a reader sees it, if it is by more than this share of the whole spread.
+const FAR: f64 = 0.2;
+
 /// Series over a common pair of axes, each named at its right end.
 #[derive(Clone)]
 pub(crate) struct LineChart {
@@ -16,11 +19,13 @@ pub(crate) struct LineChart {
     series: Vec<Series>,
     y_range: Option<(f64, f64)>,
     decimals: Option<usize>,
+    log_x: bool,
+    log_y: bool,
 }
 
 impl LineChart {
     pub fn new(x: &str, y: &str, series: Vec<Series>) -> Self {
-        Self { x: text::clean(x), y: text::clean(y), series, y_range: None, decimals: None }
+        Self { x: text::clean(x), y: text::clean(y), series, y_range: None, decimals: None, log_x: false, log_y: false }
     }
 
     fn value(&self, value: f64) -> String {
@@ -32,32 +37,59 @@ impl LineChart {
         self.series.iter().enumerate().map(|(index, series)| (series, series.color.unwrap_or(Color::series(index))))
     }
 
+    /// Whether the axes have a place for it.
+    fn has_place(&self, (x, y): (f64, f64)) -> bool {
+        (!self.log_x || x >= axis::LEAST) && (!self.log_y || y >= axis::LEAST)
+    }
+
+    fn drawable(&self, series: &Series) -> impl Iterator<Item = (f64, f64)> {
+        series.drawable().filter(|&point| self.has_place(point))
+    }
+
     fn points(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.series.iter().flat_map(|series| series.drawable())
+        self.series.iter().flat_map(|series| self.drawable(series))
     }
 
     fn x_range(&self) -> Option<(f64, f64)> {
         let x = self.series.iter().flat_map(|series| &series.points).map(|point| point.0);
-        self.points().next().and(axis::finite_range(x))
+        let range = axis::finite_range(x.filter(|&x| !self.log_x || x >= axis::LEAST));
+        self.points().next().and(range)
     }
 
-    /// The range of the vertical axis and the distance of its ticks, about `tick_count` of them.
-    fn y_range(&self, tick_count: f64) -> Option<((f64, f64), f64)> {
-        match self.y_range {
-            Some(range) => Some((range, axis::round_step(range, tick_count, false))),
-            None => axis::round_range(self.points().map(|point| point.1), tick_count),
+    fn x_axis(&self, (low, high): (f64, f64), positions: (f64, f64)) -> Axis {
+        if self.log_x {
+            return Axis::log(axis::widen_log(low, high), positions);
         }
+        Axis::new(axis::widen(low, high), positions)
+    }
+
+    /// The vertical axis with its ticks, about `tick_count` of them.
+    fn y_axis(&self, tick_count: f64, positions: (f64, f64)) -> Option<(Axis, Ticks)> {
+        let y = self.points().map(|point| point.1);
+        if self.log_y {
+            let chosen = self.y_range.filter(|range| range.0 >= axis::LEAST);
+            let axis = Axis::log(chosen.or_else(|| axis::log_range(y))?, positions);
+            return Some((axis, axis.round_ticks(tick_count, false)));
+        }
+        let (range, step) = match self.y_range {
+            Some(range) => (range, axis::round_step(range, tick_count, false)),
+            None => axis::round_range(y, tick_count)?,
+        };
+        let axis = Axis::new(range, positions);
+        Some((axis, axis.ticks(step)))
     }
 
     fn has_whole_x(&self) -> bool {
-        self.series.iter().all(|series| !series.is_function) && self.points().all(|(x, _)| x.fract() == 0.0)
+        !self.log_x
+            && self.series.iter().all(|series| !series.is_function)
+            && self.points().all(|(x, _)| x.fract() == 0.0)
     }
 
     /// What stands right of the plot, in the order of the series; none for a series that has nothing to draw.
     fn labels(&self, room: f64) -> Vec<Label> {
         let mut labels = Vec::new();
         for (series, color) in self.colored().filter(|(series, _)| series.is_named) {
-            if let Some(end) = series.drawable().last() {
+            if let Some(end) = self.drawable(series).last() {
                 let value = if series.is_function { String::new() } else { self.value(end.1) };
                 let name = Type::new(LABEL, Weight::SemiBold, GREY).fit(&series.name, room);
                 labels.push(Label { name, value, end, y: 0.0, color, stroke: series.stroke });
@@ -75,7 +107,7 @@ impl LineChart {
         }
         scene.rule(plot.x, plot.bottom(), plot.width, AXIS);
         let x_count = (plot.width / 48.0).clamp(2.0, 12.0);
-        let x_ticks = x_axis.ticks(axis::round_step((x_axis.low, x_axis.high), x_count, self.has_whole_x()));
+        let x_ticks = x_axis.round_ticks(x_count, self.has_whole_x());
         let mut free_from = f64::NEG_INFINITY;
         for &x in &x_ticks.values {
             let (at, label) = (x_axis.at(x), x_ticks.label(x));
@@ -94,7 +126,7 @@ impl LineChart {
     /// What a reader sees of the series: how it moves from its first to its last point within the vertical axis.
     fn describe_series(&self, series: &Series) -> String {
         let name = &series.name;
-        let mut seen: Vec<(f64, f64)> = series.drawable().collect();
+        let mut seen: Vec<(f64, f64)> = self.drawable(series).collect();
         if let Some((low, high)) = self.y_range {
             seen.retain(|(_, y)| (low..=high).contains(y));
         }
@@ -110,15 +142,15 @@ impl LineChart {
                 high = (x, y);
             }
         }
-        let spread = high.1 - low.1;
+        let spread = self.distance(low.1, high.1);
         let (from, to) = (self.value(first), self.value(last));
         if seen.len() == 1 {
             format!("{name} is {to}")
-        } else if spread <= 1e-9 * first.abs() {
+        } else if high.1 - low.1 <= 1e-9 * first.abs() {
             format!("{name} stays at {to}")
-        } else if is_away(high.1, first, spread) && is_away(high.1, last, spread) {
+        } else if self.distance(high.1, first).min(self.distance(high.1, last)) > FAR * spread {
             format!("{name} rises from {from} to {} at {} and falls to {to}", self.value(high.1), text::short(high.0))
-        } else if is_away(low.1, first, spread) && is_away(low.1, last, spread) {
+        } else if self.distance(low.1, first).min(self.distance(low.1, last)) > FAR * spread {
             format!("{name} falls from {from} to {} at {} and rises to {to}", self.value(low.1), text::short(low.0))
         } else {
             format!("{name} {} from {from} to {to}", if last < first { "falls" } else { "rises" })
@@ -136,11 +168,9 @@ impl Draw for LineChart {
         let top = frame.y + if self.y.is_empty() { 6.0 } else { 26.0 };
         let bottom = (frame.bottom() - if self.x.is_empty() { 22.0 } else { 42.0 }).max(top + 10.0);
         let tick_count = ((bottom - top) / 44.0).clamp(3.0, 6.0);
-        let (Some(x_range), Some((y_range, y_step))) = (self.x_range(), self.y_range(tick_count)) else {
-            return scene.remark(frame, "no finite values to draw");
+        let (Some(x_range), Some((y_axis, y_ticks))) = (self.x_range(), self.y_axis(tick_count, (bottom, top))) else {
+            return scene.remark(frame, &format!("{} to draw", self.nothing()));
         };
-        let y_axis = Axis::new(y_range, (bottom, top));
-        let y_ticks = y_axis.ticks(y_step);
         let tick_width = y_ticks.values.iter().map(|&y| small.width(&y_ticks.label(y))).fold(0.0, f64::max);
 
         let mut labels = self.labels(frame.width * 0.34);
@@ -149,8 +179,8 @@ impl Draw for LineChart {
         // Room for a viewer whose font is a little wider.
         let right = (frame.right() - KEY - labels_width * 1.04).max(left + 20.0);
         // Room for the dots at both ends.
-        let dots = if self.has_whole_x() { 5.0 } else { 0.0 };
-        let x_axis = Axis::new(axis::widen(x_range.0, x_range.1), (left + dots, right - dots));
+        let dots = if self.has_whole_x() || self.log_x { 5.0 } else { 0.0 };
+        let x_axis = self.x_axis(x_range, (left + dots, right - dots));
         let plot = Frame { x: left, y: top, width: right - left, height: bottom - top };
 
         self.draw_axes(scene, (x_axis, y_axis), &y_ticks, plot);
@@ -175,7 +205,7 @@ impl Draw for LineChart {
     /// "training falls from 1.10 to 0.478 and test falls from 1.12 to 0.491 over ten epochs"
     fn describe(&self) -> String {
         const MOST: usize = 6;
-        let Some((first, last)) = self.x_range() else { return "no finite values".into() };
+        let Some((first, last)) = self.x_range() else { return self.nothing().into() };
         let mut parts: Vec<_> = self.series.iter().take(MOST).map(|series| self.describe_series(series)).collect();
         if self.series.len() > MOST {
             parts.push(format!("{} more lines", text::count(self.series.len() - MOST)));
@@ -188,7 +218,7 @@ impl Draw for LineChart {
             "" => format!("from {} to {}", text::short(first), text::short(last)),
             x => format!("for {x} from {} to {}", text::short(first), text::short(last)),
         };
-        format!("{} {range}", text::list(&parts))
+        format!("{} {range}{}", text::list(&parts), self.describe_scales())
     }
 
     fn set_y_range(&mut self, low: f64, high: f64) {
@@ -198,9 +228,41 @@ impl Draw for LineChart {
     fn set_decimals(&mut self, decimals: usize) {
         self.decimals = Some(decimals);
     }
+
+    fn set_log_x(&mut self) {
+        self.log_x = true;
+    }
+
+    fn set_log_y(&mut self) {
+        self.log_y = true;
+    }
 }
 
-/// Whether a height is far from that of an end of its line, as a reader sees it who sees the whole `spread`.
-fn is_away(height: f64, end: f64, spread: f64) -> bool {
-    (end - height).abs() > 0.2 * spread
+impl LineChart {
+    /// Why nothing is drawn.
+    fn nothing(&self) -> &'static str {
+        if self.log_x || self.log_y { "no finite values above 0" } else { "no finite values" }
+    }
+
+    /// How far apart two heights are seen.
+    fn distance(&self, a: f64, b: f64) -> f64 {
+        if self.log_y { (a.log10() - b.log10()).abs() } else { (a - b).abs() }
+    }
+
+    /// "; vertical axis logarithmic, two points at 0 or below left out"
+    fn describe_scales(&self) -> String {
+        let name = match (self.log_x, self.log_y) {
+            (false, false) => return String::new(),
+            (true, false) => "horizontal axis",
+            (false, true) => "vertical axis",
+            (true, true) => "both axes",
+        };
+        let all = self.series.iter().flat_map(Series::drawable);
+        let left_out = match all.filter(|&point| !self.has_place(point)).count() {
+            0 => String::new(),
+            1 => ", one point at 0 or below left out".into(),
+            count => format!(", {} points at 0 or below left out", text::count(count)),
+        };
+        format!("; {name} logarithmic{left_out}")
+    }
 }

@@ -16,6 +16,7 @@
 //!
 //! These types draw themselves: [`Network::plot`](crate::Network::plot),
 //! [`Network::plot_hidden_units`](crate::Network::plot_hidden_units), [`Gradients::plot`](crate::Gradients::plot),
+//! [`Trace::plot`](crate::Trace::plot),
 //! [`History::plot`](crate::History::plot), [`History::compare`](crate::History::compare) and the like
 //! (`notebook/charts.rs`, `notebook/network.rs`).
 //!
@@ -49,6 +50,8 @@ mod painter;
 mod picture;
 pub(crate) mod pictures;
 pub(crate) mod png;
+pub(crate) mod ranges;
+mod rows;
 mod scene;
 mod series;
 pub(crate) mod sizes;

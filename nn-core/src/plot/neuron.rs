@@ -8,7 +8,7 @@ use super::theme::{AXIS, CARD, Color, GREY, GRID, INK, LABEL, LINE, PALE, QUIET_
 #[derive(Clone)]
 pub(crate) struct Neuron {
     /// Its place in its layer.
-    pub unit: usize,
+    pub number: usize,
     /// Some of its inputs, by their places, with their weights.
     pub weights: Vec<(usize, f64)>,
     pub fan_in: usize,
@@ -33,7 +33,7 @@ impl Neuron {
         let strong = Type::new(LABEL, Weight::SemiBold, INK);
         let value = Type::new(TICK, Weight::Regular, INK);
 
-        let title = format!("Neuron {} of layer 1, opened up", self.unit);
+        let title = format!("Neuron {} of layer 1, opened up", self.number);
         scene.text(frame.x + 16.0, frame.y + 24.0, &strong.fit(&title, frame.width * 0.5), strong);
         let equations = format!("z = w · a + b, then {}(z)", self.activation);
         let small = Type::new(TICK, Weight::Regular, GREY);

@@ -83,7 +83,7 @@ impl Picture {
         Ok(Self::of(caption.as_ref(), width, means, Tones::Signed, |value| (zero + value * zero).round() as u8))
     }
 
-    pub(super) fn caption(&self) -> &str {
+    pub(crate) fn caption(&self) -> &str {
         &self.caption
     }
 
@@ -91,11 +91,11 @@ impl Picture {
         Self { caption: text::clean(caption), width, pixels: means.into_iter().map(pixel).collect(), tones }
     }
 
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    pub(super) fn height(&self) -> usize {
+    pub(crate) fn height(&self) -> usize {
         self.pixels.len() / self.width
     }
 
@@ -106,7 +106,7 @@ impl Picture {
 
     /// The picture alone as a PNG file.
     #[expect(clippy::expect_used, reason = "a picture has pixels, and the file is written to memory")]
-    pub(super) fn png(&self) -> Vec<u8> {
+    pub(crate) fn png(&self) -> Vec<u8> {
         let file = match self.tones {
             Tones::Grey => png::grey(self.width, &self.pixels),
             Tones::Signed => {

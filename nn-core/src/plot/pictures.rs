@@ -89,15 +89,20 @@ impl Draw for PictureChart {
         }
         if !self.is_grid {
             let gaps = (GAP + 4.0) * (count - 1) as f64;
-            let height = ((760.0 - gaps) / self.aspects()).clamp(28.0, 148.0);
-            return ((self.aspects() * height + gaps).min(760.0), height + CAPTION);
+            // A heat map is one picture with a bar.
+            let highest = if self.scale.is_some() { 280.0 } else { 148.0 };
+            let height = ((760.0 - gaps) / self.aspects()).clamp(28.0, highest);
+            return ((self.aspects() * height + gaps).min(760.0), height + CAPTION + self.bar());
         }
-        let cell = match count {
-            0..=4 => 112.0,
-            5..=8 => 84.0,
-            _ => 56.0,
+        let (cell, columns) = match count {
+            0..=4 => (112.0, 4),
+            5..=8 => (84.0, 8),
+            // Weights, of which the strokes are to be seen.
+            9..=24 if self.scale.is_some() => (84.0, 8),
+            9..=40 => (56.0, 10),
+            _ => (56.0, 12),
         };
-        let columns = count.min(if count > 40 { 12 } else { 10 });
+        let columns = count.min(columns);
         let rows = count.div_ceil(columns);
         let width = columns as f64 * (cell + GAP) - GAP;
         (width, rows as f64 * (cell + CAPTION + GAP) - GAP + self.remark() + self.bar())
@@ -131,7 +136,7 @@ impl Draw for PictureChart {
         }
         match captions.as_slice() {
             [] => {}
-            // Units are numbered: forty names would tell no more than the first and the last.
+            // Neurons are numbered: forty names would tell no more than the first and the last.
             [first, .., last] if self.scale.is_some() && captions.len() > 12 => text += &format!(": {first} to {last}"),
             all if all.len() <= MOST_CAPTIONS => text += &format!(": {}", text::list(all)),
             all => text += &format!(": {}, …", all.split_at(MOST_CAPTIONS).0.join(", ")),

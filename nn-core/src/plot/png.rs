@@ -2,16 +2,23 @@
 
 use std::collections::HashMap;
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter, PixelDimensions, Unit};
 
 /// Red, green, blue, and how opaque.
 type Rgba = [u8; 4];
+
+/// CSS pixels in a metre: 96 in an inch.
+const PER_METRE: f64 = 96.0 / 0.0254;
 
 /// The most colours that a palette holds.
 const MOST: usize = 256;
 
 /// A picture of at most 256 colours, row by row, each pixel its colour's place in `palette`.
 pub(crate) fn indexed(width: usize, indices: &[u8], palette: &[Rgba]) -> Result<Vec<u8>, String> {
+    indexed_at(width, indices, palette, 1.0)
+}
+
+fn indexed_at(width: usize, indices: &[u8], palette: &[Rgba], resolution: f64) -> Result<Vec<u8>, String> {
     let height = indices.len() / width.max(1);
     // As many pixels in a byte as fit; the first stands in the highest bits.
     let (bits, depth) = match palette.len() {
@@ -31,6 +38,10 @@ pub(crate) fn indexed(width: usize, indices: &[u8], palette: &[Rgba]) -> Result<
     let opaque = palette.iter().rev().take_while(|color| color[3] == 255).count();
     let alphas: Vec<u8> = palette.iter().take(palette.len() - opaque).map(|color| color[3]).collect();
     encode(width, height, &packed, |encoder| {
+        if resolution != 1.0 {
+            let per_metre = (PER_METRE * resolution).round() as u32;
+            encoder.set_pixel_dims(Some(PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter }));
+        }
         encoder.set_color(ColorType::Indexed);
         encoder.set_depth(depth);
         encoder.set_palette(colors.clone());
@@ -40,13 +51,14 @@ pub(crate) fn indexed(width: usize, indices: &[u8], palette: &[Rgba]) -> Result<
     })
 }
 
-/// A picture of any number of colours, reduced to the 256 that stand for all of them best.
+/// A picture of any number of colours, reduced to the 256 that stand for all of them best. The file says how many of its
+/// pixels go into a CSS pixel: `resolution`.
 #[expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     reason = "every colour is in a group, every group in the palette"
 )]
-pub(super) fn reduced(width: usize, pixels: &[Rgba]) -> Result<Vec<u8>, String> {
+pub(super) fn reduced(width: usize, pixels: &[Rgba], resolution: f64) -> Result<Vec<u8>, String> {
     // Most pixels are like the one before: only changes are looked up.
     let mut counts: HashMap<Rgba, usize> = HashMap::new();
     for run in pixels.chunk_by(|a, b| a == b) {
@@ -72,7 +84,7 @@ pub(super) fn reduced(width: usize, pixels: &[Rgba]) -> Result<Vec<u8>, String> 
         let [color, ..] = run else { continue };
         indices.resize(indices.len() + run.len(), places[color]);
     }
-    indexed(width, &indices, &palette)
+    indexed_at(width, &indices, &palette, resolution)
 }
 
 /// A picture in grey, row by row, 0 black to 255 white.
@@ -185,7 +197,7 @@ mod tests {
             let indices: Vec<u8> = (0..13 * 11).map(|i| (i % count) as u8).collect();
             let expected: Vec<Rgba> = indices.iter().map(|&i| palette[usize::from(i)]).collect();
             assert_eq!(decoded(&indexed(13, &indices, &palette).unwrap()), expected, "{count} colours");
-            assert_eq!(decoded(&reduced(13, &expected).unwrap()), expected, "{count} colours");
+            assert_eq!(decoded(&reduced(13, &expected, 1.0).unwrap()), expected, "{count} colours");
         }
     }
 
@@ -194,7 +206,7 @@ mod tests {
         let pixels: Vec<Rgba> = (0..200 * 200)
             .map(|i| if i % 3 == 0 { [i as u8, (i / 200) as u8, (i / 7) as u8, 255] } else { [253, 253, 252, 255] })
             .collect();
-        let found = decoded(&reduced(200, &pixels).unwrap());
+        let found = decoded(&reduced(200, &pixels, 1.0).unwrap());
         for (found, expected) in found.iter().zip(&pixels) {
             if *expected == [253, 253, 252, 255] {
                 assert_eq!(found, expected);

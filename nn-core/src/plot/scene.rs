@@ -182,4 +182,8 @@ pub(super) trait Draw {
     fn set_y_range(&mut self, _low: f64, _high: f64) {}
 
     fn set_decimals(&mut self, _decimals: usize) {}
+
+    fn set_log_x(&mut self) {}
+
+    fn set_log_y(&mut self) {}
 }

@@ -100,7 +100,19 @@ impl Series {
     }
 
     /// Leaves its name out of the figure, where another line's says enough; the text alternative keeps it.
-    pub(crate) fn unnamed(self) -> Self {
+    ///
+    /// ```
+    /// use nn_core::plot::{self, Color, Series};
+    ///
+    /// // Three runs in one colour, one name for all.
+    /// let runs = [[0.9, 0.5], [0.8, 0.6], [0.9, 0.4]];
+    /// let mut series: Vec<_> = runs.map(|run| Series::new("a run", run).color(Color::TEST).unnamed()).into();
+    /// series.push(Series::new("their mean", [0.87, 0.5]));
+    /// let figure = plot::lines("Three seeds", "epoch", "loss", series);
+    /// assert_eq!(figure.to_svg().matches("their mean</text>").count(), 1);
+    /// assert_eq!(figure.to_svg().matches("a run</text>").count(), 0);
+    /// ```
+    pub fn unnamed(self) -> Self {
         Self { is_named: false, ..self }
     }
 

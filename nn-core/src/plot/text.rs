@@ -156,7 +156,7 @@ pub(crate) fn whole(number: usize) -> String {
 }
 
 /// `value` to three significant digits: `0.478`, `1.12`, `60,000`, `1.2e−7`.
-pub(super) fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() || size == 0.0 {
         return number(value, 0);

@@ -55,7 +55,7 @@ impl Color {
     }
 
     /// The same hue, as dark as text on a card must be to be read (contrast 4.5 to 1, WCAG 2.2).
-    pub(super) fn for_text(self) -> Self {
+    pub(crate) fn for_text(self) -> Self {
         let mut color = self;
         while color.contrast(CARD) < 4.5 {
             let [red, green, blue] = [color.0, color.1, color.2].map(|channel| (f64::from(channel) * 0.95) as u8);

@@ -29,6 +29,8 @@
 //! | no object: `␞⏎` | ends the line, without being output | none |
 //!
 //! - `data` holds text for each MIME type, pictures in base64: what an `evcxr_display` prints for the same thing.
+//!   A PNG may say how many of its pixels go into a CSS pixel (its chunk `pHYs`: at 96 pixels per inch, one): the kernel tells
+//!   Jupyter its size in CSS pixels.
 //! - `id` is Jupyter's `display_id`. No two processes use the same one, so that a figure of yesterday stays as it is.
 //! - `metadata` is Jupyter's, and stays in the notebook's file. `{"nn-core":{"live":"training"}}` marks the curve of a
 //!   [`Training`](crate::Training): whether it is there depends on how long the training took, so a comparison of outputs

@@ -58,6 +58,30 @@ impl History {
         self.epochs.last().map_or(0.0, |epoch| epoch.accuracy)
     }
 
+    /// The epoch with the smallest test loss, counted from 0; the first of several, none without epochs or where no test loss
+    /// is a number.
+    ///
+    /// With [`Training::keep_networks`](crate::Training::keep_networks), `history.networks[best + 1]` is the network after it.
+    ///
+    /// # Example
+    /// ```
+    /// use nn_core::prelude::*;
+    ///
+    /// let data = Dataset::new(array![[0.0], [1.0]], array![0, 1])?;
+    /// let mut network = Network::new(&[1, 2], &[Softmax], 7)?;
+    /// let training = Training::new(Loss::CrossEntropy).mini_batch_size(2).epochs(3).keep_networks().quiet();
+    /// let history = training.run(&mut network, &data, &data)?;
+    /// // All is learned by heart here, so the last epoch is the best.
+    /// assert_eq!(history.best_epoch(), Some(2));
+    /// assert_eq!(history.networks[2 + 1], network);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn best_epoch(&self) -> Option<usize> {
+        let losses = self.epochs.iter().map(|epoch| epoch.test_loss).enumerate();
+        let best = losses.filter(|(_, loss)| !loss.is_nan()).min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        Some(best.0)
+    }
+
     /// Any loss on the test set after each epoch: the one that was trained on, or one asked for with
     /// [`Training::also`](crate::Training::also).
     ///

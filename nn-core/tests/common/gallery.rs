@@ -20,6 +20,8 @@ pub fn gallery() -> Vec<Figure> {
         loss(),
         loss().subtitle("with a subtitle").size(1, 1),
         loss().size(u32::MAX, 300).resolution(1.0),
+        loss().log_x().log_y(),
+        plot::lines("Odd, logarithmic", "x", "y", [Series::xy("odd", odd, odd)]).log_x().log_y(),
         plot::side_by_side("Both", [loss(), loss().decimals(4)]),
         plot::side_by_side("None", []),
         plot::side_by_side("Nine", (0..9).map(|_| loss())),
@@ -28,9 +30,9 @@ pub fn gallery() -> Vec<Figure> {
         plot::function("Pole", "f", "x", -1.0..=1.0, |x| 1.0 / x, |x| -1.0 / (x * x)).y_range(-3.0..=3.0),
         plot::probabilities("Ten", [0.0, 0.01, 0.9, 0.02, 0.0, 0.0, 0.03, 0.0, 0.02, 0.02]),
         plot::counts("Counts", [5923_usize, 6742, 5958]),
-        plot::bars("Signs", "unit", "weight", ["a", "b", "c"], [-1.0, 2.0, f64::NAN]),
+        plot::bars("Signs", "neuron", "weight", ["a", "b", "c"], [-1.0, 2.0, f64::NAN]),
         plot::bars("Fewer labels", "", "", ["a"], [1, 2, 3]),
-        plot::bars("Thousands", "unit", "", 0.., (0..5000).map(|i| f64::from(i).sin())),
+        plot::bars("Thousands", "neuron", "", 0.., (0..5000).map(|i| f64::from(i).sin())),
         plot::digits("Digits", rows.view(), ["7", "7 → 1", &long]).unwrap(),
         plot::digits("None", rows.slice(ndarray::s![..0, ..]), [""; 0]).unwrap(),
         plot::pictures("Steps", [280, 20, 1, 1000].map(|side| Picture::grey("step", picture(side).view()).unwrap())),
@@ -83,9 +85,12 @@ fn of_networks() -> Vec<Figure> {
         network(&[9, 30, 13, 12, 11, 30, 30, 30, 30, 200]),
         Network::from_layers(odd).unwrap(),
     ];
-    let gradients = |network: &Network| {
+    let trace = |network: &Network| {
         let inputs = Array2::from_shape_fn((3, network.sizes()[0]), |(row, column)| ((row + column) % 5) as f32 / 4.0);
-        let trace = network.forward(inputs.view()).unwrap();
+        network.forward(inputs.view()).unwrap()
+    };
+    let gradients = |network: &Network| {
+        let trace = trace(network);
         let outputs = *network.sizes().last().unwrap();
         let targets = data::one_hot::<f32>(array![0_u8, 0, 0].view(), outputs).unwrap();
         network.backward(&trace, targets.view(), Loss::CrossEntropy).unwrap()
@@ -100,6 +105,9 @@ fn of_networks() -> Vec<Figure> {
                 units,
                 gradients(network).plot(),
                 gradients(network).plot().size(1, 1),
+                trace(network).plot(),
+                trace(network).plot().size(1, 1),
+                network.layers()[0].weights.heat_map("Weights").unwrap(),
             ]
         })
         .collect();

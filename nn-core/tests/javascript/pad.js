@@ -1,6 +1,7 @@
 // Runs the drawing pad's own functions outside a page: node pad.js SCRIPT FOLDER
 //
-// FOLDER/inputs.f32: n rows of 784 numbers → FOLDER/outputs.f32: n rows of 10
+// FOLDER/inputs.f32: n rows of 784 numbers → FOLDER/outputs.f32: n rows of 10, and FOLDER/evidence.f32: of each row 784 numbers
+// for the first digit, the second, …, if the network is one of relus
 // FOLDER/pages/*.rgba: width and height as u32, then the pixels → FOLDER/digits/*.f32: 784 numbers, then 10 outputs, with
 // the warnings in *.txt; no numbers for a blank page
 "use strict";
@@ -24,6 +25,13 @@ for (let start = 0; start < inputs.length; start += 784) {
   outputs.push(pad.forward(layers, inputs.subarray(start, start + 784)));
 }
 write(path.join(folder, "outputs.f32"), outputs);
+const evidence = [];
+for (let start = 0; start < inputs.length; start += 784) {
+  for (let digit = 0; digit < 10; digit++) {
+    evidence.push(pad.evidenceOf(layers, inputs.subarray(start, start + 784), digit) ?? new Float32Array(0));
+  }
+}
+write(path.join(folder, "evidence.f32"), evidence);
 
 const [pages, digits] = [path.join(folder, "pages"), path.join(folder, "digits")];
 fs.mkdirSync(digits);

@@ -7,9 +7,10 @@
 //! A variable that the cell defines anew is given back if the cell fails, unless the cell moves the old one. Whether it
 //! does only the compiler can tell; so it is tried, and tried again without those that it says are moved.
 
-use crate::assumed::CRATE;
 mod shelved;
 
+use crate::assumed::CRATE;
+use crate::moved::without_movers;
 use crate::relay::{Report, Request, is_to_stop};
 use crate::shelf::Shelf;
 use crate::{files, source};
@@ -76,7 +77,9 @@ pub fn cell(folder: &Path, shelf: Option<&Shelf>, mut attempt: impl FnMut() -> R
         restored.retain(|name| !moved.contains(name));
         if restored.len() == before {
             if moved.is_empty() || restored.is_empty() {
-                return Ok(ended);
+                let [stdout, stderr] =
+                    [&ended.stdout, &ended.stderr].map(|messages| without_movers(messages, &rewritten.code));
+                return Ok(Ended { stdout, stderr, ..ended });
             }
             // A fault on our line that names none of them.
             restored.clear();

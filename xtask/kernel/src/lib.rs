@@ -24,6 +24,7 @@ mod lexer;
 pub mod link;
 pub mod messages;
 pub mod metadata;
+mod moved;
 pub mod parts;
 pub mod process;
 pub mod progress;

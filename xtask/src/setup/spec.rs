@@ -1,4 +1,5 @@
-//! The kernel spec "rust" of our Python environment, and the launcher that it names: a copy of this program.
+//! The kernel spec "rust" of our Python environment, the launcher that it names, a copy of this program; and JupyterLab's
+//! renderer for committed notebooks.
 
 use super::{Lab, Step};
 use anyhow::Result;
@@ -8,7 +9,7 @@ use serde_json::json;
 use std::fs;
 use std::path::Path;
 
-/// Writes both unless they are there.
+/// Writes them unless they are there.
 pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
     let program = process::own_program()?;
     let program = files::read(&program)?;
@@ -28,6 +29,10 @@ pub fn install(lab: &Lab, evcxr: &Path) -> Result<Step> {
     let spec = format!("{spec:#}\n");
     made |= files::update(&share.join("kernels/rust/kernel.json"), spec)?;
     files::remove(&share.join("kernels/python3"))?;
+    for name in ["package.json", "static/remoteEntry.js"] {
+        let content = files::read(&lab.repository.join("xtask/labextension").join(name))?;
+        made |= files::update(&share.join("labextensions/nn-core-html").join(name), content)?;
+    }
     // For notebooks elsewhere, which have none beside them.
     let settings = files::read(&lab.repository.join("notebooks/evcxr.toml"))?;
     made |= files::update(&nn_kernel::settings(&lab.kernels()).join("evcxr.toml"), settings)?;

@@ -66,11 +66,17 @@ fn kind(output: &Value) -> String {
         Some("error") => format!("error: {}", text(&output["ename"])),
         _ => {
             let mut types: Vec<_> =
-                output["data"].as_object().into_iter().flat_map(|data| data.keys().cloned()).collect();
-            types.sort();
-            types.join(" + ")
+                output["data"].as_object().into_iter().flat_map(|data| data.keys().map(|name| live(name))).collect();
+            types.sort_unstable();
+            // HTML that comes without a text is committed with one.
+            if types == ["text/html", "text/plain"] { "text/html".to_owned() } else { types.join(" + ") }
         }
     }
+}
+
+/// The MIME type as the kernel gave it: committed notebooks hold HTML under one of our own (`xtask/python/hosted.py`).
+fn live(mime: &str) -> &str {
+    if mime == "application/vnd.nn-core.html" { "text/html" } else { mime }
 }
 
 /// A notebook's text: a string, or a list of lines; empty where there is none.

@@ -32,10 +32,15 @@ pub fn folder(lab: &Lab) -> PathBuf {
 
 /// Runs a notebook of these cells, in a kernel of its own.
 pub fn run(folder: &Path, name: &str, cells: &[Value]) -> Result<Trial> {
+    run_with(folder, name, cells, &[])
+}
+
+/// The same with these arguments of `cargo xtask run`.
+pub fn run_with(folder: &Path, name: &str, cells: &[Value], arguments: &[&str]) -> Result<Trial> {
     let path = folder.join(format!("{name}.ipynb"));
     files::write(&path, notebook::of(cells.to_vec()).to_string())?;
     let program = process::own_program()?;
-    let output = Command::new(program).arg("run").arg(&path).stdin(Stdio::null()).output();
+    let output = Command::new(program).arg("run").args(arguments).arg(&path).stdin(Stdio::null()).output();
     let output = output.with_context(|| format!("cannot run {}", path.display()))?;
     Ok(Trial {
         passed: output.status.success(),

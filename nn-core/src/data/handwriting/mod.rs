@@ -91,6 +91,33 @@ pub fn handwriting_stretched(path: impl AsRef<Path>) -> Result<Handwriting> {
     Ok(Handwriting::from_steps(steps, Vec::new()))
 }
 
+/// Reads a PNG or JPEG file as tones of grey, `(height, width)`, from 0 (black) to 1 (white), as they are: nothing is inverted,
+/// cropped or centred. To prepare a digit by hand; [`handwriting`] does all of it.
+///
+/// ```text
+/// tone = 0.299 R + 0.587 G + 0.114 B, upright as the camera's note says, transparent parts white
+/// ```
+///
+/// A picture of more than 640 · 640 pixels is reduced: each pixel is then the mean of a square of the file's.
+///
+/// # Errors
+/// [`Error::Io`] if the file cannot be read; [`Error::Content`] if it is not a whole PNG or JPEG picture, or has more than
+/// 128 million pixels.
+///
+/// # Example
+/// ```
+/// use nn_core::prelude::*;
+///
+/// # if !std::path::Path::new("../data").is_dir() { return Ok(()); } // Only the repository has pictures.
+/// let grey = data::picture("../data/digit.png")?;
+/// // Most of it is paper, nearly white.
+/// assert!(grey.iter().filter(|&&tone| tone > 0.9).count() > grey.len() / 2);
+/// # Ok::<(), Error>(())
+/// ```
+pub fn picture(path: impl AsRef<Path>) -> Result<Array2<f32>> {
+    Ok(picture::read(path.as_ref())?.on_white)
+}
+
 impl Handwriting {
     /// Prepares a digit from a picture in memory, `(height, width)`, from 0 (black) to 1 (white), as [`handwriting`] does.
     ///

@@ -101,7 +101,7 @@ impl Confusion {
     pub fn evcxr_display(&self) {
         let figure = self.plot();
         let text = format!("{}\n{}", figure.alt(), self.table().to_text());
-        bundle::print_with_picture(&self.to_html(), figure.small_png().as_deref(), &text);
+        bundle::print_with_picture(&self.to_html(), figure.shown_png().as_deref(), &text);
     }
 }
 

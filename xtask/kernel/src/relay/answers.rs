@@ -132,13 +132,26 @@ fn about(request: &Message, (code, cursor): (String, usize)) -> Message {
     asked
 }
 
-/// evcxr calls HTML what is Markdown.
+/// evcxr calls HTML what is Markdown. Its headings would be as large in a tooltip as on a page.
 pub fn name_markdown(content: &mut Value) {
     if let Some(data) = content["data"].as_object_mut()
         && let Some(markdown) = data.remove("text/html")
     {
-        data.insert("text/markdown".to_owned(), markdown);
+        let text = markdown.as_str().map_or(Value::Null, |text| small_headings(text).into());
+        data.insert("text/markdown".to_owned(), if text.is_null() { markdown } else { text });
     }
+}
+
+/// Markdown with bold lines for headings, but for the lines of code.
+fn small_headings(markdown: &str) -> String {
+    let mut is_code = false;
+    let mut lines = Vec::new();
+    for line in markdown.lines() {
+        is_code ^= line.trim_start().starts_with("```");
+        let heading = line.trim_start_matches('#').strip_prefix(' ').filter(|_| !is_code && line.starts_with('#'));
+        lines.push(heading.map_or_else(|| line.to_owned(), |heading| format!("**{}**", heading.trim())));
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -167,6 +180,15 @@ mod tests {
         let found = history(&asked, &twice);
         assert_eq!(found["history"].as_array().map(Vec::len), Some(1));
         assert_eq!(found["history"][0][1], 4);
+    }
+
+    #[test]
+    fn headings_of_documentation_are_bold_lines() {
+        let mut content =
+            json!({ "data": { "text/html": "# Errors\n\n## If it fails\n```rust\n# use x;\n```\n#[test]" } });
+        name_markdown(&mut content);
+        let expected = "**Errors**\n\n**If it fails**\n```rust\n# use x;\n```\n#[test]";
+        assert_eq!(content, json!({ "data": { "text/markdown": expected } }));
     }
 
     #[test]

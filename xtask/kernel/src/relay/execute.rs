@@ -44,7 +44,7 @@ impl Relay {
         }
         let is_empty = running.request.code().trim().is_empty();
         if let Some(folder) = &self.folder {
-            running.leave_word(folder, self.backtrace);
+            word::ask(folder, running.request.id(), self.backtrace, running.is_ours);
         }
         let passed = running.request.clone();
         self.running = Some(running);

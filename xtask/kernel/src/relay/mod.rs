@@ -21,6 +21,7 @@ mod failure;
 mod memory;
 mod message;
 mod output;
+mod picture;
 mod records;
 mod running;
 mod set_up;

@@ -2,12 +2,12 @@
 
 use super::memory::Cell;
 use super::message::{Message, now, unique};
+use super::picture;
 use super::shown::Outputs;
-use super::word::{self, Report};
+use super::word::Report;
 use super::{OURS, start};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// What evcxr is at work on.
 pub struct Running {
@@ -79,11 +79,6 @@ impl Running {
         }
     }
 
-    /// Leaves word for our cargo, and takes ■ back.
-    pub fn leave_word(&self, folder: &Path, backtrace: bool) {
-        word::ask(folder, self.request.id(), backtrace, self.is_ours);
-    }
-
     /// As it goes into memory.
     pub fn as_cell(&self, number: u64) -> Cell {
         let mut cell = Cell { number, code: self.request.code().to_owned(), ..Cell::default() };
@@ -120,6 +115,7 @@ pub fn shown(mut content: Value, number: u64) -> Option<Value> {
         return None;
     }
     content["execution_count"] = number.into();
+    picture::tell_size(&mut content);
     Some(content)
 }
 

@@ -1,5 +1,6 @@
 //! What a cell has shown so far: what it prints after a figure that it shows while it runs belongs above that figure.
 
+use super::picture;
 use serde_json::{Value, json};
 
 /// More text than this is not sent again for each line that follows.
@@ -50,11 +51,13 @@ impl Outputs {
 
 /// What `display_data` says of something shown.
 pub fn content(shown: &Value) -> Value {
-    json!({
+    let mut content = json!({
         "data": shown.get("data").unwrap_or(&json!({})),
         "metadata": shown.get("metadata").unwrap_or(&json!({})),
         "transient": { "display_id": shown["id"] },
-    })
+    });
+    picture::tell_size(&mut content);
+    content
 }
 
 #[cfg(test)]
