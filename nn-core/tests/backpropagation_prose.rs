@@ -99,7 +99,11 @@ fn a_larger_learning_rate_hardly_saves_five_layers_of_sigmoids() {
         // Where learning begins is a matter of the last bits, which another processor rounds otherwise.
         let room = if said > 0.5 { 0.15 } else { 0.02 };
         assert!((history.accuracy() - said).abs() < room, "{rate}: {:?}", history.accuracies());
-        assert!(history.accuracies()[..3].iter().all(|accuracy| *accuracy < 0.12), "{rate}: {:?}", history.accuracies());
+        assert!(
+            history.accuracies()[..3].iter().all(|accuracy| *accuracy < 0.12),
+            "{rate}: {:?}",
+            history.accuracies()
+        );
     }
 }
 
