@@ -10,10 +10,9 @@
 mod shelved;
 
 use crate::assumed::CRATE;
-use crate::moved::without_movers;
 use crate::relay::{Report, Request, is_to_stop};
 use crate::shelf::Shelf;
-use crate::{files, source};
+use crate::{files, moved, question, source};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use shelved::{errors, kept_or_compiled};
@@ -78,13 +77,29 @@ pub fn cell(folder: &Path, shelf: Option<&Shelf>, mut attempt: impl FnMut() -> R
         if restored.len() == before {
             if moved.is_empty() || restored.is_empty() {
                 let [stdout, stderr] =
-                    [&ended.stdout, &ended.stderr].map(|messages| without_movers(messages, &rewritten.code));
+                    [&ended.stdout, &ended.stderr].map(|messages| as_evcxr_learns(messages, &rewritten.code));
                 return Ok(Ended { stdout, stderr, ..ended });
             }
             // A fault on our line that names none of them.
             restored.clear();
         }
     }
+}
+
+/// The compiler's messages, or cargo's, about `code`; those from which evcxr would learn to print the result by `{:?}`, changed.
+fn as_evcxr_learns(messages: &[u8], code: &str) -> Vec<u8> {
+    let mut changed = Vec::with_capacity(messages.len());
+    for text in messages.split_inclusive(|&byte| byte == b'\n') {
+        let message = serde_json::from_slice::<Value>(text).ok();
+        let other = message.and_then(|message| {
+            moved::without_mover(message.clone(), code).or_else(|| question::elsewhere(message, code))
+        });
+        match other {
+            Some(message) => changed.extend(format!("{message}\n").into_bytes()),
+            None => changed.extend(text),
+        }
+    }
+    changed
 }
 
 /// Removes what a compiler that was killed leaves of the cell's objects, and those that it keeps from cell to cell.
@@ -234,6 +249,12 @@ mod tests {
     }
 
     #[cfg(unix)]
+    #[test]
+    fn what_is_no_message_reaches_evcxr_as_it_is() {
+        let text = b"warning: lemons\n{\"half\": ";
+        assert_eq!(as_evcxr_learns(text, "use lemons::*;"), text);
+    }
+
     #[test]
     fn a_compiler_is_ended_by_the_file_that_stands_for_the_stop_button() {
         let folder = folder("stopped");

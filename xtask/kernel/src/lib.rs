@@ -28,6 +28,7 @@ mod moved;
 pub mod parts;
 pub mod process;
 pub mod progress;
+mod question;
 pub mod relay;
 pub mod shelf;
 pub mod source;
