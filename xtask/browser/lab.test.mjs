@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { claim, openBrowser, openPage, padOf, run, setting, shoot, until } from "./common.mjs";
+import { earlyTests } from "./early.mjs";
 import { Lab } from "./jupyterlab.mjs";
 import { kernelTests } from "./kernel.mjs";
 
@@ -92,6 +93,7 @@ async function quietNetwork() {
 }
 
 await run(browser, page, [
+  ...earlyTests(lab, served, setting("NN_LAB_ROOT")),
   ["restart and run all", runAll],
   ["light and dark", looks],
   ["the drawing pad", drawOnThePad],

@@ -22,7 +22,7 @@ pub fn check_lab(lab: &Lab, browser: &Browser) -> Result<()> {
     let server = Server::start(lab)?;
     let mut script = browser.script(lab, "lab.test.mjs");
     script.env("NN_LAB_URL", &server.url).env("NN_LAB_TOKEN", &server.token);
-    script.env("NN_NOTEBOOKS", folder).env("NN_NOTEBOOKS_SERVED", notebooks::SERVED);
+    script.env("NN_NOTEBOOKS", folder).env("NN_NOTEBOOKS_SERVED", notebooks::SERVED).env("NN_LAB_ROOT", &lab.root);
     process::run("the browser test", &mut script).with_context(|| format!("JupyterLab's log: {}", server.log.display()))
 }
 

@@ -1,4 +1,4 @@
-//! The notebooks that a browser may change: copies of ours, and two small ones.
+//! The notebooks that a browser may change: copies of ours, and small ones.
 
 use crate::notebook::{self, cell};
 use crate::setup::Lab;
@@ -21,6 +21,7 @@ pub fn write(lab: &Lab) -> Result<PathBuf> {
         let text = files::read_text(&path)?;
         files::write(&folder.join(name), text.replace("\\\"../", "\\\"../../../"))?;
     }
+    files::write(&folder.join("early.ipynb"), notebook::of(vec![cell("println!(\"it has run\");")]).to_string())?;
     files::write(&folder.join("failure.ipynb"), failing().to_string())?;
     files::write(&folder.join("interrupt.ipynb"), interrupted().to_string())?;
     Ok(folder)
