@@ -23,7 +23,7 @@
       createRenderer: (options) => new RenderedHTML(options),
     };
     // Before text/html (50) and pictures.
-    return { default: { id: "nn-core-html:factory", rendererFactory, rank: 40, dataType: "string" } };
+    return { __esModule: true, default: { id: "nn-core-html:factory", rendererFactory, rank: 40, dataType: "string" } };
   }
 
   window._JUPYTERLAB = window._JUPYTERLAB ?? {};
