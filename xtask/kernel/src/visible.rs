@@ -21,6 +21,8 @@ struct Names {
     private: BTreeSet<String>,
     /// Those of `public` that are called on a value.
     methods: BTreeSet<String>,
+    /// Those of `methods` that every `Network<F>` has, and not `Network<f64>` alone.
+    general: BTreeSet<String>,
 }
 
 impl Visible {
@@ -62,6 +64,7 @@ impl Visible {
             return open + 1;
         }
         let Some(name) = type_of(header) else { return open + 1 };
+        let is_general = header.first().is_some_and(|token| token.kind == TokenKind::Lt);
         let names = self.types.entry(name.to_owned()).or_default();
         let end = closing(tokens, open);
         let mut depth = 0_usize;
@@ -75,6 +78,9 @@ impl Visible {
                         names.add(method.text, is_public);
                         if is_public && takes_self(&tokens[at + 2..end]) {
                             names.methods.insert(method.text.to_owned());
+                            if is_general {
+                                names.general.insert(method.text.to_owned());
+                            }
                         }
                     }
                 }
@@ -126,9 +132,10 @@ impl Visible {
 }
 
 impl Names {
-    /// Whether all methods are among `offered`, and so many that this is no chance.
+    /// Whether all methods, of a generic type those that it always has, are among `offered`, and so many that this is no chance.
     fn are_offered(&self, offered: &BTreeSet<&str>) -> bool {
-        self.methods.len() > 1 && self.methods.iter().all(|name| offered.contains(name.as_str()))
+        let methods = if self.general.len() > 1 { &self.general } else { &self.methods };
+        methods.len() > 1 && methods.iter().all(|name| offered.contains(name.as_str()))
     }
 
     fn add(&mut self, name: &str, is_public: bool) {
@@ -211,6 +218,7 @@ mod tests {
             pub(crate) fn recipe(&self) {}
             fn check(&self) {}
         }
+        impl Network<f64> { pub fn nudged(&self) {} fn by_how_much(&self) {} }
         impl<F> Clone for Network<F> { fn clone(&self) {} }";
 
     #[test]
