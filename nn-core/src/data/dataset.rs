@@ -1,6 +1,6 @@
 //! Examples with their labels, and labels as targets.
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 
 use crate::{Error, Float, Result};
 
@@ -42,10 +42,9 @@ impl Dataset {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn new(inputs: Array2<f32>, labels: Array1<u8>) -> Result<Self> {
-        if inputs.nrows() != labels.len() {
-            return Err(Error::shape("labels", format!("({},), one per input", inputs.nrows()), labels.shape()));
-        }
-        Ok(Self { inputs, labels })
+        let dataset = Self { inputs, labels };
+        dataset.check_labels()?;
+        Ok(dataset)
     }
 
     /// The number of examples, `n`.
@@ -60,8 +59,7 @@ impl Dataset {
 
     /// The first `n` examples as a data set of their own; all of them if there are fewer.
     pub fn first(&self, n: usize) -> Self {
-        let n = n.min(self.len()).min(self.inputs.nrows());
-        Self { inputs: self.inputs.slice(s![..n, ..]).to_owned(), labels: self.labels.slice(s![..n]).to_owned() }
+        self.part(0, n.min(self.len()).min(self.inputs.nrows()))
     }
 
     /// The examples at these positions, in this order, as a data set of their own.

@@ -165,7 +165,7 @@ impl Dataset {
     }
 
     /// The examples from `start` to before `end`, both at most [`len`](Self::len).
-    fn part(&self, start: usize, end: usize) -> Self {
+    pub(super) fn part(&self, start: usize, end: usize) -> Self {
         Self {
             inputs: self.inputs.slice(s![start..end, ..]).to_owned(),
             labels: self.labels.slice(s![start..end]).to_owned(),
@@ -173,7 +173,7 @@ impl Dataset {
     }
 
     /// Fails unless there is a label for each input: the fields can be changed by hand.
-    fn check_labels(&self) -> Result<()> {
+    pub(super) fn check_labels(&self) -> Result<()> {
         if self.inputs.nrows() == self.labels.len() {
             return Ok(());
         }

@@ -86,8 +86,7 @@ impl Draw for RangeChart {
             scene.post(axis.at(value), frame.y, bottom - frame.y, if value == 0.0 { AXIS } else { GRID });
             scene.text(axis.at(value), bottom + 17.0, &ticks.label(value), small.middle());
         }
-        scene.rule(left, bottom, right - left, AXIS);
-        scene.text((left + right) / 2.0, bottom + 37.0, &small.fit(&self.x, right - left), small.middle());
+        rows::draw_base(scene, (left, right), bottom, &self.x);
 
         let pitch = (bottom - frame.y) / self.rows.len().max(1) as f64;
         for (index, (row, texts)) in self.rows.iter().zip(&texts).enumerate() {

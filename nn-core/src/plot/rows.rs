@@ -2,7 +2,7 @@
 
 use super::scene::{Frame, Scene, Type};
 use super::text::Weight;
-use super::theme::{CARD, Color, GREY, INK, LABEL, TICK};
+use super::theme::{AXIS, CARD, Color, GREY, INK, LABEL, TICK};
 
 /// The height of a row at its natural size.
 pub(super) const ROW: f64 = 40.0;
@@ -77,6 +77,13 @@ pub(super) enum Sign {
     Middle,
     /// Another mark, a dot of this radius.
     Dot(f64, &'static str),
+}
+
+/// The line below the rows, and what is measured along it.
+pub(super) fn draw_base(scene: &mut Scene<'_>, (left, right): (f64, f64), bottom: f64, measure: &str) {
+    let small = Type::new(TICK, Weight::Regular, GREY);
+    scene.rule(left, bottom, right - left, AXIS);
+    scene.text((left + right) / 2.0, bottom + 37.0, &small.fit(measure, right - left), small.middle());
 }
 
 /// What the bars and marks mean, in the frame's last line.

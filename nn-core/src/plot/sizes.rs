@@ -4,7 +4,7 @@ use super::axis::{self, Axis};
 use super::rows::{self, ROW, Sign, Texts};
 use super::scene::{Draw, Frame, Scene, Type};
 use super::text::{self, Weight};
-use super::theme::{AXIS, CARD, Color, DOT, GREY, GRID, TICK};
+use super::theme::{CARD, Color, DOT, GREY, GRID, TICK};
 
 /// Groups of numbers, each a row: where on a logarithmic axis its absolute values lie.
 #[derive(Clone)]
@@ -121,8 +121,7 @@ impl Draw for SizeChart {
             scene.post(x, frame.y, bottom - frame.y, GRID);
             scene.text(x, bottom + 17.0, &axis::power_of_ten(10_f64.powi(power)), small.middle());
         }
-        scene.rule(left, bottom, right - left, AXIS);
-        scene.text((left + right) / 2.0, bottom + 37.0, &small.fit(&self.x, right - left), small.middle());
+        rows::draw_base(scene, (left, right), bottom, &self.x);
 
         let pitch = (bottom - frame.y) / self.rows.len().max(1) as f64;
         for (index, (row, texts)) in self.rows.iter().zip(&texts).enumerate() {
