@@ -20,10 +20,12 @@ export class Lab {
     await this.idle();
   }
 
-  /** The cells that the file holds. */
-  async saved(path) {
-    const answer = await fetch(`${this.url}/api/contents/${path}`, { headers: { Authorization: `token ${this.token}` } });
-    return (await answer.json()).content.cells;
+  /** The cells that the file holds, once it can be read: while Jupyter writes it, it is no notebook for a moment. */
+  saved(path) {
+    return until(`${path} to be a notebook`, async () => {
+      const answer = await fetch(`${this.url}/api/contents/${path}`, { headers: { Authorization: `token ${this.token}` } });
+      return answer.ok && (await answer.json()).content.cells;
+    });
   }
 
   idle() {
