@@ -11,6 +11,10 @@ pub trait Float: NdFloat + sealed::Sealed {
     #[doc(hidden)]
     const DTYPE: Dtype;
 
+    /// As many as fill 64 bytes: see `fast/lines.rs`.
+    #[doc(hidden)]
+    type Lanes: AsMut<[Self]> + AsRef<[Self]> + Copy + Default + Send + Sync;
+
     /// The number nearest to `value`.
     fn of(value: f64) -> Self;
 
@@ -26,6 +30,7 @@ macro_rules! precision {
     ($float:ident, $dtype:ident) => {
         impl Float for $float {
             const DTYPE: Dtype = Dtype::$dtype;
+            type Lanes = [Self; 64 / size_of::<Self>()];
 
             #[inline]
             fn of(value: f64) -> Self {

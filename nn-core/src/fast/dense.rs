@@ -1,163 +1,129 @@
-//! The first layer, when most of its inputs are not 0: products in tiles that stay in the processor's registers.
+//! Products of matrices in tiles that stay in the processor's registers.
 //!
-//! A tile is [`ROWS`] rows by up to two [`Lanes`](super::panel::Lanes): what is loaded of a panel serves several rows, and
-//! each sum is loaded and stored once for a whole block of terms. A library's product of matrices would first copy a panel
-//! into such an order, in every mini-batch and on every thread; here it is stored in that order.
+//! A tile is some rows by one or two [`Line`]s: what is loaded of one matrix serves several rows, and each sum is loaded and stored
+//! once for a whole block of terms. A library's product would first copy both matrices into such an order, in
+//! every mini-batch and on every thread; here they are stored in that order.
 
-use ndarray::ArrayView2;
-
-use super::panel::{BLOCK, Lanes, Panel, add_scaled};
-use super::{Loop, run};
+use super::lines::{Line, Part, View, add, add_scaled, each, numbers};
+use super::machine::{Loop, Machine, run};
 use crate::Float;
 
-const ROWS: usize = 4;
+/// So many terms are added before they are added to what is there: fewer roundings, and a strip of the matrix that is gone through
+/// stays in the L1 cache.
+const TERMS: usize = 256;
 
-/// The δ of this many examples, of up to 256 bytes each in `f32`, fill half of an L1 cache.
-const EXAMPLES: usize = 64;
-
-/// z = x · Wᵀ + b of the panel's columns.
-pub(super) fn forward<F: Float>(panel: &mut Panel<F>, inputs: ArrayView2<'_, F>) {
-    run(Forward { panel, inputs });
+/// sums ← sums + x · matrix: `(n, columns)`, `(n, k)` and `(k, columns)`.
+pub(super) fn add_product<F: Float>(sums: Part<'_, F>, x: View<'_, F>, matrix: View<'_, F>) {
+    run(Product { sums, x, matrix });
 }
 
-/// W ← W + deltasᵀ · x and b ← b + column sums of deltas, which [`Panel::take`] has put into the panel.
-pub(super) fn step<F: Float>(panel: &mut Panel<F>, inputs: ArrayView2<'_, F>) {
-    run(Step { panel, inputs });
+/// sums ← sums + xᵀ · y, from the column `first` of x on: `(k, columns)`, `(n, …)` and `(n, columns)`.
+pub(super) fn add_transposed_product<F: Float>(sums: Part<'_, F>, (x, first): (View<'_, F>, usize), y: View<'_, F>) {
+    run(TransposedProduct { sums, x, first, y });
 }
 
-/// How many of the `left` lanes of a row the next tile takes; one of `f64` fills as many registers as two of `f32`.
-#[inline(always)]
-fn lanes<F>(left: usize) -> usize {
-    if left == 1 || size_of::<F>() > 4 { 1 } else { 2 }
-}
-
-/// Calls the tile function for `$rows` rows and as many lanes as `$lanes` says.
-macro_rules! tile {
-    ($function:ident, $rows:expr, $lanes:expr, $arguments:tt) => {
-        match ($rows, $lanes) {
-            (ROWS, 2) => $function::<FMA, F, ROWS, 2> $arguments,
-            (ROWS, _) => $function::<FMA, F, ROWS, 1> $arguments,
-            (_, 2) => $function::<FMA, F, 1, 2> $arguments,
-            (_, _) => $function::<FMA, F, 1, 1> $arguments,
+/// Calls the tile function for each tile of `$sums`: eight rows by two lines where the registers hold them, four rows by a line,
+/// or what is left.
+macro_rules! tiles {
+    ($function:ident, $sums:expr, |$row:ident, $line:ident| $arguments:tt) => {
+        let (width, rows) = ($sums.width, $sums.lines.len() / $sums.width);
+        let mut $line = 0;
+        while $line < width {
+            let lines = if M::LINES > 8 && width - $line > 1 { 2 } else { 1 };
+            let mut $row = 0;
+            while $row < rows {
+                let sums = (&mut $sums.lines[$row * width + $line..], width);
+                $row += match (rows - $row, lines) {
+                    (8.., 2) if M::LINES > 8 => $function::<M, F, 8, 2>(sums, $arguments),
+                    (8.., _) if M::LINES > 8 => $function::<M, F, 8, 1>(sums, $arguments),
+                    (4.., 1) => $function::<M, F, 4, 1>(sums, $arguments),
+                    (_, 2) if M::LINES > 8 => $function::<M, F, 1, 2>(sums, $arguments),
+                    (_, _) => $function::<M, F, 1, 1>(sums, $arguments),
+                };
+            }
+            $line += lines;
         }
     };
 }
 
-struct Forward<'a, F> {
-    panel: &'a mut Panel<F>,
-    inputs: ArrayView2<'a, F>,
+struct Product<'a, F: Float> {
+    sums: Part<'a, F>,
+    x: View<'a, F>,
+    matrix: View<'a, F>,
 }
 
-impl<F: Float> Loop for Forward<'_, F> {
+impl<F: Float> Loop for Product<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (n, fan_in) = self.inputs.dim();
-        let inputs = self.inputs.to_slice().expect("the buffer is in standard layout");
-        let Panel { width, weights, biases, work: zs, .. } = self.panel;
-        let width = *width;
-        for z in zs.chunks_exact_mut(width).take(n) {
-            z.copy_from_slice(biases);
-        }
-        for first in (0..fan_in).step_by(BLOCK) {
-            let block = BLOCK.min(fan_in - first);
-            let weights = &weights[first * width..(first + block) * width];
-            let mut i = 0;
-            while i < n {
-                let rows = if n - i < ROWS { 1 } else { ROWS };
-                let mut lane = 0;
-                while lane < width {
-                    let lanes = lanes::<F>(width - lane);
-                    let x = &inputs[i * fan_in + first..];
-                    tile!(forward_tile, rows, lanes, (&mut zs[i * width..], weights, x, lane, (width, fan_in)));
-                    lane += lanes;
-                }
-                i += rows;
-            }
+    fn run<M: Machine>(self) {
+        let Self { sums, x, matrix } = self;
+        for first in (0..x.columns).step_by(TERMS) {
+            let end = x.columns.min(first + TERMS);
+            let terms = &matrix.lines[first * matrix.width..end * matrix.width];
+            let (x, stride) = (&numbers(x.lines)[first..], x.width * Line::<F>::LANES);
+            tiles!(product, sums, |row, line| ((&x[row * stride..], stride), (&terms[line..], end - first)));
         }
     }
 }
 
-/// z ← z + x · Wᵀ for `R` rows of z and `L` lanes of them from `lane` on, over the terms of one block.
+/// A tile of sums ← sums + x · matrix: `terms` are the rows of the matrix, and of the first of them the lines from the tile's on.
 #[inline(always)]
-fn forward_tile<const FMA: bool, F: Float, const R: usize, const L: usize>(
-    zs: &mut [Lanes<F>],
-    weights: &[Lanes<F>],
-    inputs: &[F],
-    lane: usize,
-    (width, fan_in): (usize, usize),
-) {
-    let block = weights.len() / width;
-    let inputs: [&[F]; R] = std::array::from_fn(|row| &inputs[row * fan_in..][..block]);
-    let mut sums: [[Lanes<F>; L]; R] = std::array::from_fn(|row| std::array::from_fn(|i| zs[row * width + lane + i]));
-    for (j, weights) in weights.chunks_exact(width).enumerate() {
-        let Some(weights) = weights[lane..].first_chunk() else { break };
-        for (sums, inputs) in sums.iter_mut().zip(&inputs) {
-            add_scaled::<FMA, F, L>(sums, inputs[j], weights);
-        }
+fn product<M: Machine, F: Float, const R: usize, const L: usize>(
+    (sums, width): (&mut [Line<F>], usize),
+    ((x, stride), (terms, count)): ((&[F], usize), (&[Line<F>], usize)),
+) -> usize {
+    let x: [&[F]; R] = std::array::from_fn(|row| &x[row * stride..][..count]);
+    let mut tile = [[Line::zeros(); L]; R];
+    for (j, term) in terms.chunks(width).enumerate().take(count) {
+        let Some(term) = term.first_chunk() else { break };
+        each!(row < R: add_scaled::<M, F, L>(&mut tile[row], x[row][j], term));
     }
-    for (row, sums) in sums.iter().enumerate() {
-        zs[row * width + lane..][..L].copy_from_slice(sums);
-    }
+    store(sums, width, &tile)
 }
 
-struct Step<'a, F> {
-    panel: &'a mut Panel<F>,
-    inputs: ArrayView2<'a, F>,
+struct TransposedProduct<'a, F: Float> {
+    sums: Part<'a, F>,
+    x: View<'a, F>,
+    first: usize,
+    y: View<'a, F>,
 }
 
-impl<F: Float> Loop for Step<'_, F> {
+impl<F: Float> Loop for TransposedProduct<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (n, fan_in) = self.inputs.dim();
-        let inputs = self.inputs.to_slice().expect("the buffer is in standard layout");
-        let Panel { width, weights, biases, work, .. } = self.panel;
-        let width = *width;
-        let deltas = &work[..n * width];
-        for (inputs, deltas) in inputs.chunks(EXAMPLES * fan_in).zip(deltas.chunks(EXAMPLES * width)) {
-            let mut j = 0;
-            while j < fan_in {
-                let rows = if fan_in - j < ROWS { 1 } else { ROWS };
-                let mut lane = 0;
-                while lane < width {
-                    let lanes = lanes::<F>(width - lane);
-                    let weights = &mut weights[j * width..];
-                    tile!(step_tile, rows, lanes, (weights, deltas, inputs, (j, lane), (width, fan_in)));
-                    lane += lanes;
-                }
-                j += rows;
-            }
-        }
-        for delta in deltas.chunks_exact(width) {
-            for (bias, delta) in biases.iter_mut().zip(delta) {
-                add_scaled::<FMA, F, 1>(std::array::from_mut(bias), F::one(), std::array::from_ref(delta));
-            }
+    fn run<M: Machine>(self) {
+        let Self { sums, x, first, y } = self;
+        let stride = x.width * Line::<F>::LANES;
+        for (x, y) in x.lines.chunks(TERMS * x.width).zip(y.lines.chunks(TERMS * y.width)) {
+            let x = &numbers(x)[first..];
+            tiles!(transposed_product, sums, |row, line| ((&x[row..], stride), &y[line..]));
         }
     }
 }
 
-/// Wᵀ ← Wᵀ + xᵀ · deltas for `R` rows of Wᵀ from input `j` on, and `L` lanes of them from `lane` on.
+/// A tile of sums ← sums + xᵀ · y: x from the tile's first column on, y from its line on.
 #[inline(always)]
-fn step_tile<const FMA: bool, F: Float, const R: usize, const L: usize>(
-    weights: &mut [Lanes<F>],
-    deltas: &[Lanes<F>],
-    inputs: &[F],
-    (j, lane): (usize, usize),
-    (width, fan_in): (usize, usize),
-) {
-    let mut sums: [[Lanes<F>; L]; R] =
-        std::array::from_fn(|row| std::array::from_fn(|i| weights[row * width + lane + i]));
-    for (inputs, delta) in inputs.chunks_exact(fan_in).zip(deltas.chunks_exact(width)) {
-        let Some(inputs) = inputs[j..].first_chunk::<R>() else { break };
-        let Some(delta) = delta[lane..].first_chunk() else { break };
-        for (sums, &x) in sums.iter_mut().zip(inputs) {
-            add_scaled::<FMA, F, L>(sums, x, delta);
-        }
+fn transposed_product<M: Machine, F: Float, const R: usize, const L: usize>(
+    (sums, width): (&mut [Line<F>], usize),
+    ((x, stride), y): ((&[F], usize), &[Line<F>]),
+) -> usize {
+    let mut tile = [[Line::zeros(); L]; R];
+    for (x, y) in x.chunks(stride).zip(y.chunks(width)) {
+        let (Some(x), Some(y)) = (x.first_chunk::<R>(), y.first_chunk()) else { break };
+        each!(row < R: add_scaled::<M, F, L>(&mut tile[row], x[row], y));
     }
-    for (row, sums) in sums.iter().enumerate() {
-        weights[row * width + lane..][..L].copy_from_slice(sums);
-    }
+    store(sums, width, &tile)
+}
+
+/// sums ← sums + tile. Returns the number of its rows.
+#[inline(always)]
+fn store<F: Float, const R: usize, const L: usize>(
+    sums: &mut [Line<F>],
+    width: usize,
+    tile: &[[Line<F>; L]; R],
+) -> usize {
+    each!(row < R: add(&mut sums[row * width..][..L], &tile[row]));
+    R
 }

@@ -2,9 +2,11 @@
 
 use ndarray::{ArrayView2, s};
 
-use super::panel::{BLOCK, LANES, MOST_LANES, Panel, add_scaled};
-use super::team::Team;
-use super::{Examples, Loop, run};
+use super::Examples;
+use super::lines::add_scaled;
+use super::machine::{Loop, Machine, run};
+use super::panel::Panel;
+use super::team::{Team, share};
 use crate::Float;
 
 /// An input of an example that is not 0.
@@ -16,14 +18,14 @@ struct Entry {
 
 /// The inputs of a data set without those that are 0.
 pub(crate) struct Sparse {
-    /// The number of [`BLOCK`]s of each example.
+    /// The number of blocks of each example.
     blocks: usize,
     chunks: Vec<Chunk>,
 }
 
 /// Neighbouring examples, [`CHUNK`] of them or, in the last, what is left: the first block of all, then the second block of
 /// all, and so on, in the order in which the loops read them.
-#[derive(Default)]
+#[derive(Clone)]
 struct Chunk {
     examples: usize,
     /// Where each example's entries of the first block start, then those of the second, …, and where the last ones end.
@@ -31,11 +33,14 @@ struct Chunk {
     entries: Vec<Entry>,
 }
 
-const CHUNK: usize = 1024;
+const CHUNK: usize = 128;
+
+/// So many neighbouring inputs are looked at together: most zeros are in company.
+const RUN: usize = 16;
 
 impl Sparse {
-    /// The inputs of `data`, `(n, fan_in)`, if no more than a share `density` of them is not 0.
-    pub(crate) fn new(data: ArrayView2<'_, f32>, density: f64, team: &mut Team<'_>) -> Option<Self> {
+    /// The inputs of `data`, `(n, fan_in)`, in blocks of `block` of them, if about no more than a share `density` is not 0.
+    pub(crate) fn new(data: ArrayView2<'_, f32>, block: usize, density: f64, team: &mut Team<'_>) -> Option<Self> {
         let (n, fan_in) = data.dim();
         if u32::try_from(fan_in).is_err() {
             return None;
@@ -43,14 +48,23 @@ impl Sparse {
         // Otherwise the test set, if stored by columns, could count as dense while the training set is sparse.
         let data = data.as_standard_layout();
         let data = data.view();
-        let mut counts = vec![0; n.div_ceil(CHUNK)];
-        team.each(&mut counts, |i, count| *count = run(Count { rows: rows_of_chunk(data, i) }));
-        if counts.iter().sum::<usize>() as f64 > density * data.len() as f64 {
+        // Of every 16th example: to look at all of them takes as long as to gather them.
+        let some = data.slice(s![..;16, ..]);
+        let count = some.fold(0, |count, &x| count + usize::from(x != 0.0));
+        if count as f64 > density * some.len() as f64 {
             return None;
         }
-        let mut chunks: Vec<_> = counts.iter().map(|_| Chunk::default()).collect();
-        team.each(&mut chunks, |i, chunk| *chunk = Chunk::new(rows_of_chunk(data, i), counts[i]));
-        Some(Self { blocks: fan_in.div_ceil(BLOCK), chunks })
+        let (count, threads) = (n.div_ceil(CHUNK), team.threads());
+        let mut shares = vec![Vec::new(); threads];
+        team.each(&mut shares, |thread, chunks| {
+            let mut found = Vec::new();
+            chunks.extend(share(count, thread, threads).map(|i| {
+                let rows = data.slice(s![i * CHUNK..n.min((i + 1) * CHUNK), ..]);
+                run(Gather { rows, block, found: &mut found })
+            }));
+        });
+        let chunks = shares.into_iter().flatten().collect();
+        Some(Self { blocks: fan_in.div_ceil(block), chunks })
     }
 
     /// What is not 0 in a block of the i-th example.
@@ -62,138 +76,142 @@ impl Sparse {
     }
 }
 
-/// The examples of the i-th chunk.
-fn rows_of_chunk(data: ArrayView2<'_, f32>, i: usize) -> ArrayView2<'_, f32> {
-    data.slice_move(s![i * CHUNK..data.nrows().min((i + 1) * CHUNK), ..])
-}
-
-impl Chunk {
-    fn new(rows: ArrayView2<'_, f32>, count: usize) -> Self {
-        // One more, because an input is written first, and written over if it is 0.
-        let mut entries = vec![Entry { input: 0, value: 0.0 }; count + 1];
-        let (examples, fan_in) = rows.dim();
-        let mut starts = Vec::with_capacity(examples * fan_in.div_ceil(BLOCK) + 1);
-        let mut next = 0;
-        for first in (0..fan_in).step_by(BLOCK) {
-            for row in rows.slice(s![.., first..fan_in.min(first + BLOCK)]).outer_iter() {
-                starts.push(next);
-                let row = row.to_slice().expect("rows are contiguous: as_standard_layout");
-                for (lane, values) in row.chunks(LANES).enumerate() {
-                    // Most zeros are in company.
-                    if values.iter().fold(0, |bits, value| bits | value.to_bits()) == 0 {
-                        continue;
-                    }
-                    for (i, &value) in values.iter().enumerate() {
-                        entries[next] = Entry { input: (first + lane * LANES + i) as u32, value };
-                        next += usize::from(value != 0.0);
-                    }
-                }
-            }
-        }
-        starts.push(next);
-        Self { examples, starts, entries }
-    }
-}
-
-/// Counts the numbers that are not 0.
-struct Count<'a> {
+/// Gathers what is not 0 in some neighbouring examples.
+struct Gather<'a> {
     rows: ArrayView2<'a, f32>,
+    block: usize,
+    /// Room for all of it, example by example.
+    found: &'a mut Vec<Entry>,
 }
 
-impl Loop for Count<'_> {
-    type Output = usize;
+impl Loop for Gather<'_> {
+    type Output = Chunk;
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) -> usize {
-        let numbers = self.rows.to_slice().expect("rows are contiguous: as_standard_layout");
-        let mut count = 0;
-        // In runs short enough for a sum of 32 bits, eight of which fit into a vector.
-        for run in numbers.chunks(1 << 16) {
-            count += run.iter().map(|&x| u32::from(x != 0.0)).sum::<u32>() as usize;
+    fn run<M: Machine>(self) -> Chunk {
+        let Self { rows, block, found } = self;
+        // At first as the examples are in memory.
+        found.clear();
+        let mut ends = vec![0];
+        for row in rows.outer_iter() {
+            let row = row.to_slice().expect("rows are contiguous: as_standard_layout");
+            for (of_block, inputs) in row.chunks(block).enumerate() {
+                for (run, values) in inputs.chunks(RUN).enumerate() {
+                    let bit = |(i, &value): (usize, &f32)| u32::from(value != 0.0) << i;
+                    let mut left = values.iter().enumerate().map(bit).fold(0, |bits, bit| bits | bit);
+                    while left != 0 {
+                        let i = left.trailing_zeros() as usize;
+                        found.push(Entry { input: (of_block * block + run * RUN + i) as u32, value: values[i] });
+                        left &= left - 1;
+                    }
+                }
+                ends.push(found.len());
+            }
         }
-        count
+        let (examples, blocks) = (rows.nrows(), rows.ncols().div_ceil(block));
+        let (mut entries, mut starts) = (Vec::with_capacity(found.len()), Vec::with_capacity(ends.len()));
+        for of_block in 0..blocks {
+            for example in 0..examples {
+                let at = example * blocks + of_block;
+                starts.push(entries.len());
+                entries.extend_from_slice(&found[ends[at]..ends[at + 1]]);
+            }
+        }
+        starts.push(entries.len());
+        Chunk { examples, starts, entries }
     }
 }
 
 /// z = x · Wᵀ + b of the panel's columns.
-pub(super) fn forward<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples<'_>) {
-    match panel.width {
-        1 => run(Forward::<F, 1> { panel, data, examples }),
-        2 => run(Forward::<F, 2> { panel, data, examples }),
-        3 => run(Forward::<F, 3> { panel, data, examples }),
-        4 => run(Forward::<F, 4> { panel, data, examples }),
-        5 => run(Forward::<F, 5> { panel, data, examples }),
-        6 => run(Forward::<F, 6> { panel, data, examples }),
-        7 => run(Forward::<F, 7> { panel, data, examples }),
-        _ => run(Forward::<F, MOST_LANES> { panel, data, examples }),
-    }
+pub(super) fn forward<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples) {
+    run(Forward { panel, data, examples });
 }
 
 /// W ← W + deltasᵀ · x and b ← b + column sums of deltas, which [`Panel::take`] has put into the panel.
-pub(super) fn step<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples<'_>) {
-    match panel.width {
-        1 => run(Step::<F, 1> { panel, data, examples }),
-        2 => run(Step::<F, 2> { panel, data, examples }),
-        3 => run(Step::<F, 3> { panel, data, examples }),
-        4 => run(Step::<F, 4> { panel, data, examples }),
-        5 => run(Step::<F, 5> { panel, data, examples }),
-        6 => run(Step::<F, 6> { panel, data, examples }),
-        7 => run(Step::<F, 7> { panel, data, examples }),
-        _ => run(Step::<F, MOST_LANES> { panel, data, examples }),
-    }
+pub(super) fn step<F: Float>(panel: &mut Panel<F>, data: &Sparse, examples: &Examples) {
+    run(Step { panel, data, examples });
 }
 
-struct Forward<'a, F, const W: usize> {
+/// Calls the function for the panel's width, of those that there are on this kind of processor.
+macro_rules! by_width {
+    ($function:ident, $loop:expr) => {
+        match $loop.panel.width() {
+            1 => $function::<M, F, 1>($loop),
+            2 => $function::<M, F, 2>($loop),
+            3 if M::LINES > 4 => $function::<M, F, 3>($loop),
+            4 if M::LINES > 4 => $function::<M, F, 4>($loop),
+            5 if M::LINES > 8 => $function::<M, F, 5>($loop),
+            6 if M::LINES > 8 => $function::<M, F, 6>($loop),
+            7 if M::LINES > 8 => $function::<M, F, 7>($loop),
+            8 if M::LINES > 8 => $function::<M, F, 8>($loop),
+            width => unreachable!("a panel of {width} lines: Panel::cut"),
+        }
+    };
+}
+
+struct Forward<'a, F: Float> {
     panel: &'a mut Panel<F>,
     data: &'a Sparse,
-    examples: &'a Examples<'a>,
+    examples: &'a Examples,
 }
 
-impl<F: Float, const W: usize> Loop for Forward<'_, F, W> {
+impl<F: Float> Loop for Forward<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (weights, _) = self.panel.weights.as_chunks::<W>();
-        let (biases, _) = self.panel.biases.as_chunks::<W>();
-        let (zs, _) = self.panel.work.as_chunks_mut::<W>();
-        for block in 0..self.data.blocks {
-            for (i, z) in zs.iter_mut().enumerate().take(self.examples.len()) {
-                let mut sums = if block == 0 { biases[0] } else { *z };
-                for entry in self.data.block(self.examples.get(i), block) {
-                    add_scaled::<FMA, F, W>(&mut sums, F::of(entry.value.into()), &weights[entry.input as usize]);
-                }
-                *z = sums;
+    fn run<M: Machine>(self) {
+        by_width!(forward_lines, self)
+    }
+}
+
+#[inline(always)]
+fn forward_lines<M: Machine, F: Float, const W: usize>(Forward { panel, data, examples }: Forward<'_, F>) {
+    let (weights, _) = panel.weights.as_chunks::<W>();
+    let (biases, _) = panel.biases.as_chunks::<W>();
+    let (zs, _) = panel.work.as_chunks_mut::<W>();
+    let zs = &mut zs[..examples.len()];
+    zs.fill(biases[0]);
+    for block in 0..data.blocks {
+        for (i, z) in zs.iter_mut().enumerate() {
+            let mut sums = *z;
+            for entry in data.block(examples.get(i), block) {
+                add_scaled::<M, F, W>(&mut sums, F::of(entry.value.into()), &weights[entry.input as usize]);
             }
+            *z = sums;
         }
     }
 }
 
-struct Step<'a, F, const W: usize> {
+struct Step<'a, F: Float> {
     panel: &'a mut Panel<F>,
     data: &'a Sparse,
-    examples: &'a Examples<'a>,
+    examples: &'a Examples,
 }
 
-impl<F: Float, const W: usize> Loop for Step<'_, F, W> {
+impl<F: Float> Loop for Step<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let (weights, _) = self.panel.weights.as_chunks_mut::<W>();
-        let (biases, _) = self.panel.biases.as_chunks_mut::<W>();
-        let (deltas, _) = self.panel.work.as_chunks::<W>();
-        let deltas = &deltas[..self.examples.len()];
-        for block in 0..self.data.blocks {
-            for (i, delta) in deltas.iter().enumerate() {
-                let delta = *delta;
-                for entry in self.data.block(self.examples.get(i), block) {
-                    add_scaled::<FMA, F, W>(&mut weights[entry.input as usize], F::of(entry.value.into()), &delta);
-                }
+    fn run<M: Machine>(self) {
+        by_width!(step_lines, self)
+    }
+}
+
+#[inline(always)]
+fn step_lines<M: Machine, F: Float, const W: usize>(Step { panel, data, examples }: Step<'_, F>) {
+    let (weights, _) = panel.weights.as_chunks_mut::<W>();
+    let (biases, _) = panel.biases.as_chunks_mut::<W>();
+    let (deltas, _) = panel.work.as_chunks::<W>();
+    let deltas = &deltas[..examples.len()];
+    for block in 0..data.blocks {
+        for (i, delta) in deltas.iter().enumerate() {
+            let delta = *delta;
+            for entry in data.block(examples.get(i), block) {
+                add_scaled::<M, F, W>(&mut weights[entry.input as usize], F::of(entry.value.into()), &delta);
             }
         }
-        for delta in deltas {
-            add_scaled::<FMA, F, W>(&mut biases[0], F::one(), delta);
-        }
+    }
+    for delta in deltas {
+        add_scaled::<M, F, W>(&mut biases[0], F::one(), delta);
     }
 }

@@ -16,7 +16,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use ndarray::{Array2, ArrayViewMut2};
+use super::lines::{Grid, Part};
+use crate::Float;
 
 /// What a thread does in one round, given its number.
 type Work<'a> = dyn Fn(usize) + Sync + 'a;
@@ -79,17 +80,17 @@ impl Team<'_> {
     }
 
     /// Gives each thread its share of the first `n` rows of each of `matrices`, or of all rows where there are fewer.
-    pub(crate) fn rows<F: Send>(&mut self, n: usize, matrices: &mut [Array2<F>], work: impl Fn(Rows<'_, F>) + Sync) {
+    pub(super) fn rows<F: Float>(&mut self, n: usize, matrices: &mut [Grid<F>], work: impl Fn(Rows<'_, F>) + Sync) {
         let (matrices, threads) = (Shares::of(matrices), self.threads);
         self.round(&|number| work(Rows { n, number, threads, matrices: &matrices }));
     }
 
     /// [`Team::each`] and, of all rows, [`Team::rows`] in one round.
-    pub(crate) fn both<T: Send, F: Send>(
+    pub(super) fn both<T: Send, F: Float>(
         &mut self,
         items: &mut [T],
         each: impl Fn(usize, &mut T) + Sync,
-        matrices: &mut [Array2<F>],
+        matrices: &mut [Grid<F>],
         work: impl Fn(Rows<'_, F>) + Sync,
     ) {
         let (items, matrices, threads) = (Shares::of(items), Shares::of(matrices), self.threads);
@@ -158,41 +159,39 @@ impl Shared {
 }
 
 /// The share of the rows of some matrices that belongs to one thread for one round.
-pub(crate) struct Rows<'a, F> {
+pub(super) struct Rows<'a, F: Float> {
     n: usize,
     number: usize,
     threads: usize,
-    matrices: &'a Shares<'a, Array2<F>>,
+    matrices: &'a Shares<'a, Grid<F>>,
 }
 
-impl<F> Rows<'_, F> {
+impl<F: Float> Rows<'_, F> {
     /// Which rows of matrix `i` these are.
-    pub(crate) fn range(&self, i: usize) -> Range<usize> {
-        share(self.matrix(i).nrows().min(self.n), self.number, self.threads)
+    pub(super) fn range(&self, i: usize) -> Range<usize> {
+        share(self.matrix(i).rows().min(self.n), self.number, self.threads)
     }
 
     /// This thread's rows of matrix `i`.
-    pub(crate) fn get(&mut self, i: usize) -> ArrayViewMut2<'_, F> {
-        let (shape, start) = self.place(i);
-        // SAFETY: see `place`; the view borrows `self`, so that this thread has no other.
+    pub(super) fn get(&mut self, i: usize) -> Part<'_, F> {
+        // SAFETY: the part borrows `self`, so that this thread has no other.
         #[allow(unsafe_code)]
         unsafe {
-            ArrayViewMut2::from_shape_ptr(shape, start)
+            self.part(i)
         }
     }
 
     /// This thread's rows of two matrices.
-    pub(crate) fn pair(&mut self, i: usize, j: usize) -> (ArrayViewMut2<'_, F>, ArrayViewMut2<'_, F>) {
+    pub(super) fn pair(&mut self, i: usize, j: usize) -> (Part<'_, F>, Part<'_, F>) {
         assert_ne!(i, j, "two views of one matrix");
-        let ((shape_i, start_i), (shape_j, start_j)) = (self.place(i), self.place(j));
-        // SAFETY: see `place`; the views borrow `self`, so that this thread has no others, and are of two matrices.
+        // SAFETY: the parts borrow `self`, so that this thread has no others, and are of two matrices.
         #[allow(unsafe_code)]
         unsafe {
-            (ArrayViewMut2::from_shape_ptr(shape_i, start_i), ArrayViewMut2::from_shape_ptr(shape_j, start_j))
+            (self.part(i), self.part(j))
         }
     }
 
-    fn matrix(&self, i: usize) -> &Array2<F> {
+    fn matrix(&self, i: usize) -> &Grid<F> {
         assert!(i < self.matrices.len, "there is no matrix {i}");
         // SAFETY: i is below the slice's length; in this round nobody changes the matrices themselves, only elements.
         #[allow(unsafe_code)]
@@ -201,13 +200,18 @@ impl<F> Rows<'_, F> {
         }
     }
 
-    /// The shape of this thread's rows of matrix `i`, and where they start: rows that lie within the matrix, one after the
-    /// other, and are no other thread's.
-    fn place(&self, i: usize) -> ((usize, usize), *mut F) {
+    /// This thread's rows of matrix `i`: rows that lie within it, one after the other, and are no other thread's.
+    ///
+    /// # Safety
+    /// While it lives, this thread must not have another part of the same matrix.
+    #[allow(unsafe_code)]
+    unsafe fn part(&self, i: usize) -> Part<'_, F> {
         let (range, matrix) = (self.range(i), self.matrix(i));
-        assert!(matrix.is_standard_layout(), "rows must follow each other in memory");
-        let shape = (range.len(), matrix.ncols());
-        (shape, matrix.as_ptr().wrapping_add(range.start * shape.1).cast_mut())
+        let (start, width) = matrix.start();
+        // SAFETY: `range` is of rows that the matrix has, each `width` lines long.
+        let lines =
+            unsafe { std::slice::from_raw_parts_mut(start.add(range.start * width).cast_mut(), range.len() * width) };
+        Part { columns: matrix.columns(), width, lines }
     }
 }
 

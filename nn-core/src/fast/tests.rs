@@ -1,10 +1,16 @@
 //! The fast loop against the loop by the book, and its parts against `network`, `loss.rs` and `activation.rs`.
 
-use ndarray::{Array1, Array2, Axis, s};
+use std::env;
+use std::process::Command;
+
+use ndarray::{Array1, Array2, Axis, array, s};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::batch::Batch;
+use super::dense::{add_product, add_transposed_product};
+use super::lines::Grid;
+use super::machine::{Kind, VARIABLE};
 use super::output::{delta, loss_from_a, loss_from_z};
 use super::panel::Panel;
 use super::sparse::Sparse;
@@ -178,23 +184,21 @@ fn first_layer(fan_in: usize, fan_out: usize, inputs: &Array2<f32>, threads: usi
     let by_panels = |team: &mut Team<'_>, batch: Batch<'_, f64>| {
         let mut panels = Panel::cut(&weights, biases.row(0), n + 1, team.threads());
         team.each(&mut panels, |_, panel| batch.forward(panel));
-        let mut z = Array2::zeros((n, fan_out));
-        for (i, mut row) in z.outer_iter_mut().enumerate() {
-            panels.iter().for_each(|panel| panel.copy_z(i, row.as_slice_mut().unwrap()));
-        }
-        team.each(&mut panels, |_, panel| batch.step(panel, deltas.view()));
+        let mut z = Grid::zeros((n, fan_out));
+        panels.iter().for_each(|panel| panel.copy_z(0, &mut z.part()));
+        team.each(&mut panels, |_, panel| batch.step(panel, Grid::of(deltas.view()).view()));
         let (mut stepped, mut stepped_biases) = (Array2::zeros((fan_out, fan_in)), Array1::zeros(fan_out));
         panels.iter().for_each(|panel| panel.copy_to(&mut stepped, &mut stepped_biases));
         stepped.push_column(stepped_biases.view()).unwrap();
-        (z, stepped)
+        (z.view().array().to_owned(), stepped)
     };
     Team::with(threads, |team| {
-        let sparse = Sparse::new(inputs.view(), 1.0, team).unwrap();
+        let sparse = Sparse::new(inputs.view(), 112, 1.0, team).unwrap();
         let mut plain = &weights + &deltas.t().dot(&x);
         plain.push_column((&biases.row(0) + &deltas.sum_axis(Axis(0))).view()).unwrap();
         [
-            by_panels(team, Batch::Sparse(&sparse, &Examples::Run(0..n))),
-            by_panels(team, Batch::Dense(x.view())),
+            by_panels(team, Batch::Sparse(&sparse, &Examples::of(0..n, None))),
+            by_panels(team, Batch::Dense(Grid::of(x.view()).view())),
             (x.dot(&weights.t()) + &biases, plain),
         ]
     })
@@ -251,17 +255,64 @@ fn a_team_does_every_item_once_in_every_round() {
 #[test]
 fn rows_are_shared_out_without_gap_or_overlap() {
     Team::with(4, |team| {
-        let mut matrices = [Array2::zeros((11, 3)), Array2::zeros((2, 1)), Array2::zeros((0, 5))];
+        let mut matrices = [Grid::zeros((11, 3)), Grid::zeros((2, 1)), Grid::zeros((0, 5))];
         team.rows(9, &mut matrices, |mut rows| {
             for i in 0..3 {
-                rows.get(i).mapv_inplace(|x: f32| x + 1.0);
+                rows.get(i).array().mapv_inplace(|x: f32| x + 1.0);
             }
-            let (mut one, other) = rows.pair(0, 1);
-            one.mapv_inplace(|x| x + other.len() as f32 * 0.0);
+            let (one, other) = rows.pair(0, 1);
+            one.array().mapv_inplace(|x| x + other.lines.len() as f32 * 0.0);
         });
-        assert_eq!(matrices[0].rows().into_iter().filter(|row| row.sum() == 3.0).count(), 9);
-        assert_eq!(matrices[1], ndarray::array![[1.0], [1.0]]);
+        assert_eq!((0..11).filter(|&i| matrices[0].row(i) == [1.0; 3]).count(), 9);
+        assert_eq!(matrices[1].view().array(), array![[1.0], [1.0]]);
     });
+}
+
+/// Every product is of these; sizes that are no multiples of a tile or a block.
+#[test]
+fn products_are_those_of_matrices_for_any_shape() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    for (n, k, columns) in [(1, 1, 1), (3, 20, 8), (8, 9, 17), (13, 300, 16), (21, 256, 40), (300, 7, 33)] {
+        let mut draw = |shape| random(&mut rng, shape, 1.0).mapv(f64::from);
+        let (x, matrix, sums) = (draw((n, k)), draw((k, columns)), draw((n, columns)));
+        let found = |work: &dyn Fn(&mut Grid<f64>)| {
+            let mut grid = Grid::of(sums.view());
+            work(&mut grid);
+            grid.view().array().to_owned()
+        };
+        let grid = |matrix: &Array2<f64>| Grid::of(matrix.view());
+        let (of_x, of_matrix, turned) = (grid(&x), grid(&matrix), grid(&x.t().to_owned()));
+        let product = found(&|sums| add_product(sums.part(), of_x.view(), of_matrix.view()));
+        let transposed = found(&|sums| add_transposed_product(sums.part(), (turned.view(), 0), of_matrix.view()));
+        let expected = &sums + &x.dot(&matrix);
+        for found in [product, transposed] {
+            let error = (found - &expected).fold(0.0, |max: f64, x| max.max(x.abs()));
+            assert!(error < 1e-13 * k as f64, "{n} {k} {columns}: {error:e}");
+        }
+    }
+}
+
+/// All tests of this file once more on each lesser kind of processor that this one can stand for.
+#[test]
+fn every_kind_of_processor_passes() {
+    if env::var_os(VARIABLE).is_some() {
+        return;
+    }
+    let others = Kind::ALL.into_iter().filter(|(kind, _)| kind.is_here() && *kind != Kind::here());
+    for (_, name) in others {
+        let mut tests = Command::new(env::current_exe().unwrap());
+        let tests = tests.args(["fast::tests", "--quiet"]).env(VARIABLE, name).output().unwrap();
+        let said = String::from_utf8_lossy(&tests.stdout);
+        assert!(tests.status.success() && said.contains("test result: ok"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn the_variable_takes_the_kind_it_names() {
+    if let Some(asked) = env::var_os(VARIABLE) {
+        let (_, name) = Kind::ALL.into_iter().find(|&(kind, _)| kind == Kind::here()).unwrap();
+        assert_eq!(asked, name);
+    }
 }
 
 #[test]

@@ -44,12 +44,13 @@ impl<F: Float> Network<F> {
         let work = LongWork::begin(work);
         // At least two: a single row goes another way, with another rounding.
         let part = (WORTH_SHARING / self.parameter_count()).max(2);
-        let mut z = [Array2::zeros((inputs.nrows(), self.sizes()[self.layers.len()]))];
+        let mut z = Array2::zeros((inputs.nrows(), self.sizes()[self.layers.len()]));
         let threads = Team::threads_for(inputs.nrows() * self.parameter_count(), WORTH_SHARING);
+        let of_thread = inputs.nrows().div_ceil(threads).max(1);
+        let mut shares: Vec<_> =
+            inputs.axis_chunks_iter(Axis(0), of_thread).zip(z.axis_chunks_iter_mut(Axis(0), of_thread)).collect();
         Team::with(threads, |team| {
-            team.rows(usize::MAX, &mut z, |mut rows| {
-                let inputs = inputs.slice_move(s![rows.range(0), ..]);
-                let mut z = rows.get(0);
+            team.each(&mut shares, |_, (inputs, z)| {
                 let parts = (inputs.nrows() / part).max(1);
                 for number in 0..parts {
                     if work.is_stopped() {
@@ -62,7 +63,6 @@ impl<F: Float> Network<F> {
             });
         });
         work.end()?;
-        let [z] = z;
         Ok(z)
     }
 

@@ -2,10 +2,8 @@
 
 #![expect(clippy::indexing_slicing, reason = "a network has an input and an output size")]
 
-use ndarray::ArrayView1;
-
 use crate::data::Dataset;
-use crate::{Error, Float, Network, Result};
+use crate::{Error, Float, Network, Result, fast};
 
 /// Fails unless `dataset` has examples, as wide as the network's inputs, whose labels are below its number of outputs.
 pub(super) fn check_data<F: Float>(argument: &'static str, network: &Network<F>, dataset: &Dataset) -> Result<()> {
@@ -26,13 +24,10 @@ pub(super) fn check_data<F: Float>(argument: &'static str, network: &Network<F>,
 
 /// Fails unless every input is a finite number: one that is not would look like a learning rate that is too large.
 pub(super) fn check_inputs(argument: &'static str, dataset: &Dataset) -> Result<()> {
-    match dataset.inputs.outer_iter().position(|row| !is_finite(row)) {
-        Some(row) => Err(Error::argument(argument, "finite inputs", format!("NaN or infinity in row {row}"))),
-        None => Ok(()),
+    if fast::all_finite(dataset.inputs.view()) {
+        return Ok(());
     }
-}
-
-/// Whether all numbers are finite, asked of each without a branch.
-fn is_finite(row: ArrayView1<'_, f32>) -> bool {
-    row.fold(true, |finite, x| finite & x.is_finite())
+    let row = dataset.inputs.outer_iter().position(|row| !row.iter().all(|x| x.is_finite()));
+    let found = row.map_or_else(String::new, |row| format!("NaN or infinity in row {row}"));
+    Err(Error::argument(argument, "finite inputs", found))
 }

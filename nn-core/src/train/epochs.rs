@@ -19,8 +19,10 @@ use crate::{Error, Float, Network, Result};
 /// anything was learned, or a later epoch's this many times the first epoch's.
 const DIVERGED: f64 = 10.0;
 
-/// Smaller steps (parameters × examples) run on one thread: sharing them out would take longer.
-const WORTH_SHARING: usize = 500_000;
+/// Smaller steps (parameters × examples, for each layer but the first) run on one thread: sharing them out would take longer.
+///
+/// Unit tests share out all, to see that it changes nothing.
+const WORTH_SHARING: usize = if cfg!(test) { 0 } else { 1_250_000 };
 
 /// What became of a pass over the training set.
 enum Pass {
@@ -183,9 +185,12 @@ impl Training {
     }
 
     fn team_size<F: Float>(&self, network: &Network<F>) -> usize {
+        let (work, layers) = (network.parameter_count() * self.mini_batch_size, network.layers().len());
+        let worth_sharing = WORTH_SHARING * (layers - 1).max(1);
         match self.threads {
+            _ if work < worth_sharing => 1,
             Some(threads) => threads,
-            None => Team::threads_for(network.parameter_count() * self.mini_batch_size, WORTH_SHARING),
+            None => Team::threads_for(work, worth_sharing),
         }
     }
 
@@ -201,7 +206,7 @@ impl Training {
         watch: &mut dyn Watch,
     ) -> Result<Pass> {
         let epoch = history.epochs.len();
-        let order = self.shuffle.map(|_| self.order(epoch, len));
+        let order = self.shuffle.map(|_| self.order(epoch, len).into());
         let all = self.mini_batches(len);
         let (mut first, mut sum) = (None, 0.0);
         for (done, start) in (0..len).step_by(self.mini_batch_size).enumerate() {
@@ -210,10 +215,7 @@ impl Training {
             }
             let end = (start + self.mini_batch_size).min(len);
             let n = (end - start) as f64;
-            let examples = match &order {
-                Some(order) => Examples::Picked(&order[start..end]),
-                None => Examples::Run(start..end),
-            };
+            let examples = Examples::of(start..end, order.as_ref());
             let loss = descent.step(&examples, self.loss, self.learning_rate, team);
             self.check_loss(epoch, loss / n, f64::MAX)?;
             first.get_or_insert(loss / n);

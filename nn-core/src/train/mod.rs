@@ -45,6 +45,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::{Dataset, one_hot};
+use crate::fast::check_machine;
 use crate::protocol::LongWork;
 use crate::{Error, Float, Loss, Network, Result};
 use checks::{check_data, check_inputs};
@@ -292,6 +293,7 @@ impl Training {
             check_inputs(argument, dataset)?;
         }
         network.check_finite()?;
+        check_machine()?;
         if let Some(threads) = self.threads.filter(|threads| !(1..=MAX_THREADS).contains(threads)) {
             return Err(Error::argument("threads", format!("1 to {MAX_THREADS}"), threads));
         }

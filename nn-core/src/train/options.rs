@@ -48,7 +48,8 @@ impl Training {
         self
     }
 
-    /// Uses this many threads; by default all cores, or one if the steps are too small to be worth sharing.
+    /// Uses at most this many threads, by default as many as there are cores; one where sharing out such small steps would
+    /// take longer than they do.
     ///
     /// The number changes the time it takes and nothing else: the trained network is the same, bit for bit.
     pub fn threads(self, threads: usize) -> Self {
