@@ -25,7 +25,7 @@ pub(super) fn add_transposed_product<F: Float>(sums: Part<'_, F>, (x, first): (V
 /// Calls the tile function for each tile of `$sums`: eight rows by two lines where the registers hold them, four rows by a line,
 /// or what is left.
 macro_rules! tiles {
-    ($function:ident, $sums:expr, |$row:ident, $line:ident| $arguments:tt) => {
+    ($function:ident, $sums:expr, |$row:ident, $line:ident| ($($argument:expr),*)) => {
         let (width, rows) = ($sums.width, $sums.lines.len() / $sums.width);
         let mut $line = 0;
         while $line < width {
@@ -34,11 +34,12 @@ macro_rules! tiles {
             while $row < rows {
                 let sums = (&mut $sums.lines[$row * width + $line..], width);
                 $row += match (rows - $row, lines) {
-                    (8.., 2) if M::LINES > 8 => $function::<M, F, 8, 2>(sums, $arguments),
-                    (8.., _) if M::LINES > 8 => $function::<M, F, 8, 1>(sums, $arguments),
-                    (4.., 1) => $function::<M, F, 4, 1>(sums, $arguments),
-                    (_, 2) if M::LINES > 8 => $function::<M, F, 1, 2>(sums, $arguments),
-                    (_, _) => $function::<M, F, 1, 1>(sums, $arguments),
+                    (8.., 2) if M::LINES > 8 => $function::<M, F, 8, 2>(sums, $($argument),*),
+                    (8.., _) if M::LINES > 8 => $function::<M, F, 8, 1>(sums, $($argument),*),
+                    (4.., 2) if M::LINES > 8 => $function::<M, F, 4, 2>(sums, $($argument),*),
+                    (4.., 1) => $function::<M, F, 4, 1>(sums, $($argument),*),
+                    (_, 2) if M::LINES > 8 => $function::<M, F, 1, 2>(sums, $($argument),*),
+                    (_, _) => $function::<M, F, 1, 1>(sums, $($argument),*),
                 };
             }
             $line += lines;
@@ -71,7 +72,8 @@ impl<F: Float> Loop for Product<'_, F> {
 #[inline(always)]
 fn product<M: Machine, F: Float, const R: usize, const L: usize>(
     (sums, width): (&mut [Line<F>], usize),
-    ((x, stride), (terms, count)): ((&[F], usize), (&[Line<F>], usize)),
+    (x, stride): (&[F], usize),
+    (terms, count): (&[Line<F>], usize),
 ) -> usize {
     let x: [&[F]; R] = std::array::from_fn(|row| &x[row * stride..][..count]);
     let mut tile = [[Line::zeros(); L]; R];
@@ -107,7 +109,8 @@ impl<F: Float> Loop for TransposedProduct<'_, F> {
 #[inline(always)]
 fn transposed_product<M: Machine, F: Float, const R: usize, const L: usize>(
     (sums, width): (&mut [Line<F>], usize),
-    ((x, stride), y): ((&[F], usize), &[Line<F>]),
+    (x, stride): (&[F], usize),
+    y: &[Line<F>],
 ) -> usize {
     let mut tile = [[Line::zeros(); L]; R];
     for (x, y) in x.chunks(stride).zip(y.chunks(width)) {

@@ -1,10 +1,6 @@
 //! The epochs of [`Training::run`] at full speed: what [`Training::by_the_book`] defines, with all that is kept and shown.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "Training::check: there is data; rows are those of the data"
-)]
+#![expect(clippy::expect_used, reason = "Training::check: there is data")]
 
 use super::progress::Lines;
 use super::signs::{Signs, of_data};
