@@ -11,6 +11,7 @@
 //! | `batch` | the choice between these two, for each mini-batch |
 //! | `output` | passes over the outputs: loss and δ\[L\] in one |
 //! | `team` | time, by sharing out the work among threads |
+//! | `rows` | the same, of the rows of matrices |
 //! | `descent` | allocations: a step of training in buffers that are made once |
 //!
 //! `tests.rs` compares whole epochs with the loop by the book, and the first layer, loss and δ\[L\] with the plain code.
@@ -31,6 +32,7 @@ mod lines;
 mod machine;
 mod output;
 mod panel;
+mod rows;
 mod sparse;
 mod team;
 #[cfg(test)]

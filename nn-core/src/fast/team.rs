@@ -16,11 +16,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::lines::{Grid, Part};
-use crate::Float;
-
 /// What a thread does in one round, given its number.
-type Work<'a> = dyn Fn(usize) + Sync + 'a;
+pub(super) type Work<'a> = dyn Fn(usize) + Sync + 'a;
 
 /// Threads that work together, as the one that leads them sees them.
 pub(crate) struct Team<'a> {
@@ -79,29 +76,8 @@ impl Team<'_> {
         self.round(&|number| items.each(number, threads, &work));
     }
 
-    /// Gives each thread its share of the first `n` rows of each of `matrices`, or of all rows where there are fewer.
-    pub(super) fn rows<F: Float>(&mut self, n: usize, matrices: &mut [Grid<F>], work: impl Fn(Rows<'_, F>) + Sync) {
-        let (matrices, threads) = (Shares::of(matrices), self.threads);
-        self.round(&|number| work(Rows { n, number, threads, matrices: &matrices }));
-    }
-
-    /// [`Team::each`] and, of all rows, [`Team::rows`] in one round.
-    pub(super) fn both<T: Send, F: Float>(
-        &mut self,
-        items: &mut [T],
-        each: impl Fn(usize, &mut T) + Sync,
-        matrices: &mut [Grid<F>],
-        work: impl Fn(Rows<'_, F>) + Sync,
-    ) {
-        let (items, matrices, threads) = (Shares::of(items), Shares::of(matrices), self.threads);
-        self.round(&|number| {
-            items.each(number, threads, &each);
-            work(Rows { n: usize::MAX, number, threads, matrices: &matrices });
-        });
-    }
-
     /// One round: `work` is called with every number below that of threads. Returns when all calls have.
-    fn round(&mut self, work: &Work<'_>) {
+    pub(super) fn round(&mut self, work: &Work<'_>) {
         if self.threads == 1 {
             return work(0);
         }
@@ -158,65 +134,8 @@ impl Shared {
     }
 }
 
-/// The share of the rows of some matrices that belongs to one thread for one round.
-pub(super) struct Rows<'a, F: Float> {
-    n: usize,
-    number: usize,
-    threads: usize,
-    matrices: &'a Shares<'a, Grid<F>>,
-}
-
-impl<F: Float> Rows<'_, F> {
-    /// Which rows of matrix `i` these are.
-    pub(super) fn range(&self, i: usize) -> Range<usize> {
-        share(self.matrix(i).rows().min(self.n), self.number, self.threads)
-    }
-
-    /// This thread's rows of matrix `i`.
-    pub(super) fn get(&mut self, i: usize) -> Part<'_, F> {
-        // SAFETY: the part borrows `self`, so that this thread has no other.
-        #[allow(unsafe_code)]
-        unsafe {
-            self.part(i)
-        }
-    }
-
-    /// This thread's rows of two matrices.
-    pub(super) fn pair(&mut self, i: usize, j: usize) -> (Part<'_, F>, Part<'_, F>) {
-        assert_ne!(i, j, "two views of one matrix");
-        // SAFETY: the parts borrow `self`, so that this thread has no others, and are of two matrices.
-        #[allow(unsafe_code)]
-        unsafe {
-            (self.part(i), self.part(j))
-        }
-    }
-
-    fn matrix(&self, i: usize) -> &Grid<F> {
-        assert!(i < self.matrices.len, "there is no matrix {i}");
-        // SAFETY: i is below the slice's length; in this round nobody changes the matrices themselves, only elements.
-        #[allow(unsafe_code)]
-        unsafe {
-            &*self.matrices.at(i)
-        }
-    }
-
-    /// This thread's rows of matrix `i`: rows that lie within it, one after the other, and are no other thread's.
-    ///
-    /// # Safety
-    /// While it lives, this thread must not have another part of the same matrix.
-    #[allow(unsafe_code)]
-    unsafe fn part(&self, i: usize) -> Part<'_, F> {
-        let (range, matrix) = (self.range(i), self.matrix(i));
-        let (start, width) = matrix.start();
-        // SAFETY: `range` is of rows that the matrix has, each `width` lines long.
-        let lines =
-            unsafe { std::slice::from_raw_parts_mut(start.add(range.start * width).cast_mut(), range.len() * width) };
-        Part { columns: matrix.columns(), width, lines }
-    }
-}
-
 /// A slice whose items are shared out among threads.
-struct Shares<'a, T> {
+pub(super) struct Shares<'a, T> {
     start: *mut T,
     len: usize,
     items: PhantomData<&'a mut [T]>,
@@ -227,16 +146,18 @@ struct Shares<'a, T> {
 unsafe impl<T: Send> Sync for Shares<'_, T> {}
 
 impl<'a, T> Shares<'a, T> {
-    fn of(items: &'a mut [T]) -> Self {
+    pub(super) fn of(items: &'a mut [T]) -> Self {
         Self { start: items.as_mut_ptr(), len: items.len(), items: PhantomData }
     }
 
-    fn at(&self, i: usize) -> *mut T {
+    /// Where item `i` is.
+    pub(super) fn at(&self, i: usize) -> *mut T {
+        assert!(i < self.len, "there is no item {i}");
         self.start.wrapping_add(i)
     }
 
     /// Calls `work` with each item of thread `number`. Each number must be taken once in a round.
-    fn each(&self, number: usize, threads: usize, work: impl Fn(usize, &mut T)) {
+    pub(super) fn each(&self, number: usize, threads: usize, work: impl Fn(usize, &mut T)) {
         for i in share(self.len, number, threads) {
             // SAFETY: i is below the slice's length, and the shares of different threads have no i in common, so that
             // nothing else refers to this item before the round is over; the slice is borrowed for longer than that.
