@@ -113,6 +113,7 @@ pub mod notebook;
 #[cfg(feature = "figures")]
 pub mod plot;
 pub mod protocol;
+mod provenance;
 mod store;
 mod train;
 
@@ -133,13 +134,14 @@ pub use ndarray;
 #[cfg(feature = "figures")]
 pub use plotters;
 #[cfg(feature = "tables")]
-pub use polars_core;
+pub use {polars_core, polars_io};
 
 pub use activation::Activation;
 pub use error::{Error, Result};
 pub use float::Float;
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
+pub use provenance::{VERSION, processor};
 pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
 
 /// Everything a notebook needs, in one `use`, including ndarray's everyday names and polars' `df!`.

@@ -13,10 +13,11 @@ use std::path::Path;
 use imports::imports;
 
 /// Every room, and what it may import: rooms above it alone, and always `error`, `float`, `protocol` and [`LEAVES`].
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("error", &[]),
     ("float", &[]),
     ("protocol", &[]),
+    ("provenance", &[]),
     ("activation", &[]),
     ("metrics", &[]),
     ("loss", &["activation", "metrics"]),
@@ -27,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("store", &["activation", "network", "train"]),
     // Knows nothing of the network: charts are of numbers.
     ("plot", &[]),
-    ("notebook", &["activation", "metrics", "loss", "network", "data", "train", "plot"]),
+    ("notebook", &["activation", "metrics", "loss", "network", "data", "train", "plot", "provenance"]),
 ];
 
 /// Files that import nothing but errors and may be imported from anywhere, though the rest of their rooms may not.

@@ -9,6 +9,7 @@
 //! set-up     what the others need, under target/lab           setup.rs, setup/
 //! doctor     what is wrong or slow on this computer           doctor.rs
 //! bench      nn-core and our kernel against others            bench/, python/peers.py, python/bench_notebook.py
+//! sweep      a grid of trainings, here or on a cluster         sweep.rs, sweep/, python/sweep.py; nn-sweep: xtask/sweep/
 //! reference  ten epochs against numpy's                       reference.rs, python/peers.py
 //! pictures   the README's, from the exported page             browser.rs, browser/
 //! data       the csv.gz files from MNIST's IDX files          data.rs
@@ -33,6 +34,7 @@ mod reference;
 mod run;
 mod setup;
 mod site;
+mod sweep;
 mod test;
 
 use clap::{Parser, Subcommand};
@@ -99,6 +101,14 @@ enum Command {
     Bench {
         #[command(subcommand)]
         what: Bench,
+    },
+    /// Train each combination of a grid file's settings, on this computer's cores or on a cluster
+    Sweep {
+        /// For each setting a value, a list or a range, as in notebooks/sweeps; the results go beside it, as .jsonl and .csv
+        grid: PathBuf,
+        /// Train on the workers of this Dask scheduler: tcp://HOST:8786 [default: a process for each core of this computer]
+        #[arg(long)]
+        scheduler: Option<String>,
     },
     /// Train ten epochs in numpy and in nn-core, from the same weights: they must agree
     Reference,
@@ -196,6 +206,7 @@ fn main() -> ExitCode {
         Command::Bench { what: Bench::Notebook { rounds, plain, first_set_up } } => {
             bench::notebook::run(rounds, plain, first_set_up)
         }
+        Command::Sweep { grid, scheduler } => sweep::run(&grid, scheduler.as_deref()),
         Command::Reference => reference::run(),
         Command::Pictures => browser::pictures().map(|()| ExitCode::SUCCESS),
         Command::Data { from, fashion } => make_data(from.as_deref(), fashion.as_deref()),

@@ -14,6 +14,7 @@ mod in_step;
 mod kernels;
 mod parts;
 pub mod python;
+mod sweep;
 mod trial;
 mod twins;
 
@@ -43,8 +44,8 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
         command.args(["--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings");
         process::run("cargo doc", &mut command)
     });
-    parts.run("tests of xtask and nn-kernel", || {
-        cargo(&lab, "test", &["--package", "xtask", "--package", "nn-kernel", "--quiet"])
+    parts.run("tests of xtask, nn-kernel and nn-sweep", || {
+        cargo(&lab, "test", &["--package", "xtask", "--package", "nn-kernel", "--package", "nn-sweep", "--quiet"])
     });
     parts.run_or_skip("dependencies are used", || dependencies::are_used(&lab));
     parts.run_or_skip("dependencies are allowed", || dependencies::are_allowed(&lab));
@@ -70,6 +71,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     });
     parts.run("documentation's examples", || tests(&lab, needed(rust.as_ref())?, &["--doc"], None));
     parts.run("the same bits in debug", || bits::check(&lab, needed(rust.as_ref())?));
+    parts.run_or_skip("a sweep's workers come and go", || sweep::check(&lab));
     parts.run_or_skip("what is assumed of evcxr", || needed(rust.as_ref()).and_then(|_| assumed::check(&lab)));
     parts.run("failing cells are noticed", || needed(rust.as_ref()).and_then(|_| failures::check(&lab)));
     parts.run("exercises are solved", || needed(rust.as_ref()).and_then(|_| exercises::check(&lab)));

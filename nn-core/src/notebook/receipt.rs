@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::Table;
 use crate::data::{Dataset, Mnist, PIXELS, SIDE};
+use crate::provenance::{VERSION, processor};
 use crate::{Float, Loss, Network, Result};
 
 impl Network {
@@ -55,7 +56,7 @@ fn receipt<F: Float>(network: &Network<F>, mnist: &Mnist) -> Result<Table> {
     let rest = [
         ("test accuracy", format!("{accuracy:.4}")),
         ("fingerprint", network.fingerprint()),
-        ("nn-core", env!("CARGO_PKG_VERSION").to_owned()),
+        ("nn-core", VERSION.to_owned()),
         ("rustc", env!("NN_CORE_RUSTC").to_owned()),
         ("processor", processor()),
     ];
@@ -92,19 +93,4 @@ fn pixels(dataset: &Dataset) -> Option<Vec<u8>> {
     let bytes: Vec<_> = dataset.inputs.iter().map(|x| (x * 255.0 + 0.5) as u8).collect();
     let scaled = dataset.inputs.iter().zip(&bytes).fold(true, |all, (&x, &byte)| all & (f32::from(byte) / 255.0 == x));
     (dataset.inputs.ncols() == PIXELS && scaled).then_some(bytes)
-}
-
-/// The kind of processor, with the instructions that decide how sums are rounded: `x86_64 linux, fma avx2`.
-fn processor() -> String {
-    #[cfg(target_arch = "x86_64")]
-    let features = [
-        ("fma", is_x86_feature_detected!("fma")),
-        ("avx2", is_x86_feature_detected!("avx2")),
-        ("avx512f", is_x86_feature_detected!("avx512f")),
-    ];
-    #[cfg(not(target_arch = "x86_64"))]
-    let features: [(&str, bool); 0] = [];
-    let found: Vec<_> = features.into_iter().filter(|(_, found)| *found).map(|(name, _)| name).collect();
-    let found = if found.is_empty() { String::new() } else { format!(" with {}", found.join(", ")) };
-    format!("{} {}{found}", std::env::consts::ARCH, std::env::consts::OS)
 }

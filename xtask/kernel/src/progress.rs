@@ -136,7 +136,8 @@ impl Build {
     }
 }
 
-fn about(left: Duration) -> String {
+/// A duration in words: `about 3 minutes`.
+pub fn about(left: Duration) -> String {
     match left.as_secs() {
         0..90 => "about a minute".to_owned(),
         seconds => format!("about {} minutes", (seconds + 30) / 60),
