@@ -1,11 +1,12 @@
-"""The same training in other people's tools: `python peers.py NAME FOLDER`; `python peers.py history FOLDER` prints numpy's
-losses and accuracy after every epoch, in f64, for `cargo xtask reference`.
+"""The same training in other people's tools: `python peers.py NAME FOLDER SIZES MINI_BATCH EPOCHS`; `python peers.py history FOLDER`
+prints numpy's losses and accuracy after every epoch, in f64, for `cargo xtask reference`.
 
-FOLDER holds what `train_once prepare` wrote: MNIST and the initial weights, as bare little-endian numbers. Each peer trains
-784-100-10 (relu, softmax, cross-entropy) by mini-batches of 100 in the data's order, learning rate 0.01, with the loss and
-accuracy on the test set after every epoch. Importing, loading, compiling and a few warming steps are not timed.
+FOLDER holds what `train_once prepare` wrote: MNIST and the initial weights, as bare little-endian numbers. Each peer trains the
+network of these SIZES, 784-100-10 or others (relu, softmax, cross-entropy), by mini-batches in the data's order, learning rate 0.01,
+with the loss and accuracy on the test set after every epoch. Importing, loading, compiling and a few warming steps are not timed.
 
-Two more names: `load TABLE` reads a .csv or .csv.gz with polars, `files FOLDER TABLE` writes what ours is to load.
+Three more names: `dense limit` alone, `load TABLE` reads a .csv or .csv.gz with polars, `files FOLDER TABLE` writes what ours is to
+load.
 
 Prints one line: seconds, then the accuracy at the end, which shows that everybody did the same work.
 """
@@ -16,18 +17,23 @@ import time
 
 import numpy as np
 
-RATE, BATCH = 0.01, 100
+RATE = 0.01
 
 
-class Data:
-    def __init__(self, folder):
+class Job:
+    """What is trained, on what: `weights` and `biases` of each layer, `x` and `labels`, `y` one-hot."""
+
+    def __init__(self, folder, sizes="784-100-10", mini_batch=100, epochs=10):
         read = lambda name, kind: np.fromfile(os.path.join(folder, name), dtype=kind)
         self.x, self.labels = read("train_inputs.f32", "<f4").reshape(-1, 784), read("train_labels.u8", "u1")
         self.test_x, self.test_labels = read("test_inputs.f32", "<f4").reshape(-1, 784), read("test_labels.u8", "u1")
         self.y = np.eye(10, dtype=np.float32)[self.labels]
         self.test_y = np.eye(10, dtype=np.float32)[self.test_labels]
-        self.w1, self.b1 = read("weights1.f32", "<f4").reshape(100, 784), read("biases1.f32", "<f4")
-        self.w2, self.b2 = read("weights2.f32", "<f4").reshape(10, 100), read("biases2.f32", "<f4")
+        self.sizes = [int(size) for size in sizes.split("-")]
+        layers = range(1, len(self.sizes))
+        self.weights = [read(f"{sizes}/weights{l}.f32", "<f4").reshape(self.sizes[l], -1) for l in layers]
+        self.biases = [read(f"{sizes}/biases{l}.f32", "<f4") for l in layers]
+        self.batch, self.epochs = int(mini_batch), int(epochs)
 
 
 def softmax(z):
@@ -35,68 +41,73 @@ def softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
-def numpy_vectorised(data, epochs, kind, history=None):
-    x, y, test_x, test_y = (a.astype(kind) for a in (data.x, data.y, data.test_x, data.test_y))
-    w1, b1, w2, b2 = (a.astype(kind) for a in (data.w1, data.b1, data.w2, data.b2))
+def numpy_vectorised(job, kind, history=None):
+    x, y, test_x, test_y = (a.astype(kind) for a in (job.x, job.y, job.test_x, job.test_y))
+    w, b = ([a.astype(kind) for a in arrays] for arrays in (job.weights, job.biases))
+
+    def forward(a):
+        activations = [a]
+        for l in range(len(w)):
+            z = activations[l] @ w[l].T + b[l]
+            activations.append(np.maximum(z, 0) if l + 1 < len(w) else softmax(z))
+        return activations
+
     yield
-    for _ in range(epochs):
+    for _ in range(job.epochs):
         train_loss = 0.0
-        for i in range(0, len(x), BATCH):
-            a0, t = x[i : i + BATCH], y[i : i + BATCH]
-            z1 = a0 @ w1.T + b1
-            a1 = np.maximum(z1, 0)
-            a2 = softmax(a1 @ w2.T + b2)
+        for i in range(0, len(x), job.batch):
+            a, t = forward(x[i : i + job.batch]), y[i : i + job.batch]
             if history is not None:
-                train_loss -= np.log((a2 * t).sum(axis=1)).sum()
-            d2 = a2 - t
-            d1 = (d2 @ w2) * (z1 > 0)
-            w2 -= RATE / BATCH * (d2.T @ a1)
-            b2 -= RATE / BATCH * d2.sum(axis=0)
-            w1 -= RATE / BATCH * (d1.T @ a0)
-            b1 -= RATE / BATCH * d1.sum(axis=0)
-        a = softmax(np.maximum(test_x @ w1.T + b1, 0) @ w2.T + b2)
+                train_loss -= np.log((a[-1] * t).sum(axis=1)).sum()
+            delta = a[-1] - t
+            for l in reversed(range(len(w))):
+                below = (delta @ w[l]) * (a[l] > 0) if l > 0 else None
+                w[l] -= RATE / job.batch * (delta.T @ a[l])
+                b[l] -= RATE / job.batch * delta.sum(axis=0)
+                delta = below
+        a = forward(test_x)[-1]
         loss = -np.log((a * test_y).sum(axis=1)).mean()
-        accuracy = (a.argmax(axis=1) == data.test_labels).mean()
+        accuracy = (a.argmax(axis=1) == job.test_labels).mean()
         if history is not None:
             history.append((train_loss / len(x), loss, accuracy))
     yield accuracy
 
 
-def per_sample(data, epochs):
+def per_sample(job):
     """As the numpy original: one example at a time, as columns; a tenth of one epoch, scaled to all."""
-    w, b = [data.w1.astype(float), data.w2.astype(float)], [data.b1[:, None].astype(float), data.b2[:, None].astype(float)]
-    x, y = data.x.astype(float)[:, :, None], data.y.astype(float)[:, :, None]
-    test_x = data.test_x.astype(float)[:, :, None]
+    w, b = [a.astype(float) for a in job.weights], [a[:, None].astype(float) for a in job.biases]
+    x, y = job.x.astype(float)[:, :, None], job.y.astype(float)[:, :, None]
+    test_x = job.test_x.astype(float)[:, :, None]
 
     def forward(a):
         zs, activations = [], [a]
-        for i in range(2):
-            z = w[i] @ a + b[i]
+        for l in range(len(w)):
+            z = w[l] @ a + b[l]
             e = np.exp(z - z.max())
-            a = np.maximum(z, 0) if i == 0 else e / e.sum()
+            a = np.maximum(z, 0) if l + 1 < len(w) else e / e.sum()
             zs.append(z)
             activations.append(a)
         return zs, activations
 
     yield
-    for i in range(0, len(x) // 10, BATCH):
+    for i in range(0, len(x) // 10, job.batch):
         nabla_w, nabla_b = [np.zeros_like(m) for m in w], [np.zeros_like(m) for m in b]
-        for a0, t in zip(x[i : i + BATCH], y[i : i + BATCH]):
+        for a0, t in zip(x[i : i + job.batch], y[i : i + job.batch]):
             zs, activations = forward(a0)
             delta = activations[-1] - t
-            nabla_w[1] += delta @ activations[1].T
-            nabla_b[1] += delta
-            delta = (w[1].T @ delta) * (zs[0] > 0)
-            nabla_w[0] += delta @ activations[0].T
-            nabla_b[0] += delta
-        for l in range(2):
-            w[l] -= RATE / BATCH * nabla_w[l]
-            b[l] -= RATE / BATCH * nabla_b[l]
+            for l in reversed(range(len(w))):
+                nabla_w[l] += delta @ activations[l].T
+                nabla_b[l] += delta
+                if l > 0:
+                    delta = (w[l].T @ delta) * (zs[l - 1] > 0)
+        for l in range(len(w)):
+            w[l] -= RATE / job.batch * nabla_w[l]
+            b[l] -= RATE / job.batch * nabla_b[l]
     answers = [forward(a)[1][-1].argmax() for a in test_x[: len(test_x) // 10]]
-    yield (answers == data.test_labels[: len(answers)]).mean()
+    yield (answers == job.test_labels[: len(answers)]).mean()
 
 
-def scikit_learn(data, epochs):
+def scikit_learn(job):
     import warnings
 
     from sklearn.metrics import log_loss
@@ -104,43 +115,46 @@ def scikit_learn(data, epochs):
 
     warnings.filterwarnings("ignore")
     model = MLPClassifier(
-        (100,), solver="sgd", alpha=0, batch_size=BATCH, learning_rate_init=RATE, momentum=0, shuffle=False,
+        job.sizes[1:-1], solver="sgd", alpha=0, batch_size=job.batch, learning_rate_init=RATE, momentum=0, shuffle=False,
         nesterovs_momentum=False,
     )
-    model.partial_fit(data.x[:BATCH], data.labels[:BATCH], classes=np.arange(10))
-    for parameter, value in zip(model.coefs_ + model.intercepts_, (data.w1.T, data.w2.T, data.b1, data.b2)):
+    model.partial_fit(job.x[: job.batch], job.labels[: job.batch], classes=np.arange(10))
+    for parameter, value in zip(model.coefs_ + model.intercepts_, [w.T for w in job.weights] + job.biases):
         parameter[...] = value
     yield
-    for _ in range(epochs):
-        model.partial_fit(data.x, data.labels)
-        probabilities = model.predict_proba(data.test_x)
-        loss = log_loss(data.test_labels, probabilities)
-        accuracy = (probabilities.argmax(axis=1) == data.test_labels).mean()
+    for _ in range(job.epochs):
+        model.partial_fit(job.x, job.labels)
+        probabilities = model.predict_proba(job.test_x)
+        loss = log_loss(job.test_labels, probabilities)
+        accuracy = (probabilities.argmax(axis=1) == job.test_labels).mean()
     yield accuracy
 
 
-def pytorch(data, epochs):
+def pytorch(job):
     import torch
 
     torch.set_num_threads(os.cpu_count())
-    x, labels = torch.from_numpy(data.x), torch.from_numpy(data.labels).long()
-    test_x, test_labels = torch.from_numpy(data.test_x), torch.from_numpy(data.test_labels).long()
-    model = torch.nn.Sequential(torch.nn.Linear(784, 100), torch.nn.ReLU(), torch.nn.Linear(100, 10))
+    x, labels = torch.from_numpy(job.x), torch.from_numpy(job.labels).long()
+    test_x, test_labels = torch.from_numpy(job.test_x), torch.from_numpy(job.test_labels).long()
+    layers = []
+    for fan_in, fan_out in zip(job.sizes, job.sizes[1:]):
+        layers += [torch.nn.Linear(fan_in, fan_out), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
     loss = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
 
     def steps(n):
-        for i in range(0, n, BATCH):
+        for i in range(0, n, job.batch):
             optimizer.zero_grad()
-            loss(model(x[i : i + BATCH]), labels[i : i + BATCH]).backward()
+            loss(model(x[i : i + job.batch]), labels[i : i + job.batch]).backward()
             optimizer.step()
 
-    steps(20 * BATCH)
+    steps(20 * job.batch)
     with torch.no_grad():
-        for parameter, value in zip(model.parameters(), (data.w1, data.b1, data.w2, data.b2)):
+        for parameter, value in zip(model.parameters(), (a for layer in zip(job.weights, job.biases) for a in layer)):
             parameter.copy_(torch.from_numpy(value))
     yield
-    for _ in range(epochs):
+    for _ in range(job.epochs):
         steps(len(x))
         with torch.no_grad():
             z = model(test_x)
@@ -149,48 +163,56 @@ def pytorch(data, epochs):
     yield accuracy
 
 
-def pytorch_by_hand(data, epochs):
+def pytorch_by_hand(job):
     import torch
 
     torch.set_num_threads(os.cpu_count())
     torch.set_grad_enabled(False)
-    x, y, test_x, test_y = (torch.from_numpy(a) for a in (data.x, data.y, data.test_x, data.test_y))
-    test_labels = torch.from_numpy(data.test_labels).long()
-    w1, b1, w2, b2 = (torch.from_numpy(a.copy()) for a in (data.w1, data.b1, data.w2, data.b2))
+    x, y, test_x, test_y = (torch.from_numpy(a) for a in (job.x, job.y, job.test_x, job.test_y))
+    test_labels = torch.from_numpy(job.test_labels).long()
+    w, b = ([torch.from_numpy(a.copy()) for a in arrays] for arrays in (job.weights, job.biases))
+
+    def forward(a):
+        activations = [a]
+        for l in range(len(w)):
+            z = torch.addmm(b[l], activations[l], w[l].T)
+            activations.append(z.relu_() if l + 1 < len(w) else z)
+        return activations
 
     def steps(n, rate):
-        for i in range(0, n, BATCH):
-            a0 = x[i : i + BATCH]
-            a1 = torch.addmm(b1, a0, w1.T).relu_()
-            d2 = torch.addmm(b2, a1, w2.T).softmax(dim=1).sub_(y[i : i + BATCH])
-            d1 = (d2 @ w2).mul_(a1 > 0)
-            w2.addmm_(d2.T, a1, alpha=-rate / BATCH)
-            b2.sub_(d2.sum(dim=0), alpha=rate / BATCH)
-            w1.addmm_(d1.T, a0, alpha=-rate / BATCH)
-            b1.sub_(d1.sum(dim=0), alpha=rate / BATCH)
+        for i in range(0, n, job.batch):
+            a = forward(x[i : i + job.batch])
+            delta = a[-1].softmax(dim=1).sub_(y[i : i + job.batch])
+            for l in reversed(range(len(w))):
+                below = (delta @ w[l]).mul_(a[l] > 0) if l > 0 else None
+                w[l].addmm_(delta.T, a[l], alpha=-rate / job.batch)
+                b[l].sub_(delta.sum(dim=0), alpha=rate / job.batch)
+                delta = below
 
-    steps(20 * BATCH, 0.0)
+    steps(20 * job.batch, 0.0)
     yield
-    for _ in range(epochs):
+    for _ in range(job.epochs):
         steps(len(x), RATE)
-        z = torch.addmm(b2, torch.addmm(b1, test_x, w1.T).relu_(), w2.T)
+        z = forward(test_x)[-1]
         -(z.log_softmax(dim=1) * test_y).sum(dim=1).mean().item()
         accuracy = (z.argmax(dim=1) == test_labels).float().mean().item()
     yield accuracy
 
 
-def jax_jit(data, epochs):
+def jax_jit(job):
     import jax
     import jax.numpy as jnp
 
-    x = jnp.asarray(data.x).reshape(-1, BATCH, 784)
-    y = jnp.asarray(data.y).reshape(-1, BATCH, 10)
-    test_x, test_y, test_labels = jnp.asarray(data.test_x), jnp.asarray(data.test_y), jnp.asarray(data.test_labels)
-    parameters = tuple(jnp.asarray(a) for a in (data.w1, data.b1, data.w2, data.b2))
+    x = jnp.asarray(job.x).reshape(-1, job.batch, 784)
+    y = jnp.asarray(job.y).reshape(-1, job.batch, 10)
+    test_x, test_y, test_labels = jnp.asarray(job.test_x), jnp.asarray(job.test_y), jnp.asarray(job.test_labels)
+    parameters = [(jnp.asarray(w), jnp.asarray(b)) for w, b in zip(job.weights, job.biases)]
 
-    def logits(parameters, x):
-        w1, b1, w2, b2 = parameters
-        return jax.nn.relu(x @ w1.T + b1) @ w2.T + b2
+    def logits(parameters, a):
+        for w, b in parameters[:-1]:
+            a = jax.nn.relu(a @ w.T + b)
+        w, b = parameters[-1]
+        return a @ w.T + b
 
     def loss(parameters, x, y):
         return -(jax.nn.log_softmax(logits(parameters, x)) * y).sum(axis=1).mean()
@@ -210,7 +232,7 @@ def jax_jit(data, epochs):
 
     jax.block_until_ready(measure(epoch(parameters, x, y)))
     yield
-    for _ in range(epochs):
+    for _ in range(job.epochs):
         parameters = epoch(parameters, x, y)
         _, accuracy = (float(m) for m in measure(parameters))
     yield accuracy
@@ -245,11 +267,11 @@ def files(folder, path):
 
     with gzip.open(path) as table, open(os.path.join(folder, "train.csv"), "wb") as plain:
         plain.write(table.read())
-    data = Data(folder)
-    n = len(data.labels)
+    job = Job(folder)
+    n = len(job.labels)
     for name, header, numbers in (
-        ("images.idx.gz", (0x803, n, 28, 28), np.rint(data.x * 255)),
-        ("labels.idx.gz", (0x801, n), data.labels),
+        ("images.idx.gz", (0x803, n, 28, 28), np.rint(job.x * 255)),
+        ("labels.idx.gz", (0x801, n), job.labels),
     ):
         with gzip.open(os.path.join(folder, name), "wb") as file:
             file.write(np.array(header, ">u4").tobytes() + numbers.astype("u1").tobytes())
@@ -257,8 +279,8 @@ def files(folder, path):
 
 
 PEERS = {
-    "numpy f32": lambda data, epochs: numpy_vectorised(data, epochs, np.float32),
-    "numpy f64": lambda data, epochs: numpy_vectorised(data, epochs, np.float64),
+    "numpy f32": lambda job: numpy_vectorised(job, np.float32),
+    "numpy f64": lambda job: numpy_vectorised(job, np.float64),
     "numpy per sample": per_sample,
     "scikit-learn": scikit_learn,
     "PyTorch nn": pytorch,
@@ -268,29 +290,27 @@ PEERS = {
 
 
 def main():
-    name, folder = sys.argv[1:3]
+    name, *arguments = sys.argv[1:]
     if name == "dense limit":
         print(sgemm(), 0)
-        return
-    if name == "history":
+    elif name == "load":
+        print(*load(*arguments))
+    elif name == "files":
+        print(*files(*arguments))
+    elif name == "history":
         history = []
-        list(numpy_vectorised(Data(folder), 10, np.float64, history))
+        list(numpy_vectorised(Job(*arguments), np.float64, history))
         print("epoch,train_loss,test_loss,accuracy")
         for epoch, numbers in enumerate(history):
             print(epoch, *(repr(float(number)) for number in numbers), sep=",")
-        return
-    if name == "load":
-        print(*load(folder))
-        return
-    if name == "files":
-        print(*files(folder, sys.argv[3]))
-        return
-    training = PEERS[name](Data(folder), 10)
-    next(training)
-    start = time.perf_counter()
-    accuracy = next(training)
-    seconds = time.perf_counter() - start
-    print(seconds * (100 if name == "numpy per sample" else 1), accuracy)
+    else:
+        job = Job(*arguments)
+        training = PEERS[name](job)
+        next(training)
+        start = time.perf_counter()
+        accuracy = next(training)
+        seconds = time.perf_counter() - start
+        print(seconds * (10 * job.epochs if name == "numpy per sample" else 1), accuracy)
 
 
 main()

@@ -8,7 +8,7 @@
 //! test       every check, in one command                      test.rs, test/
 //! set-up     what the others need, under target/lab           setup.rs, setup/
 //! doctor     what is wrong or slow on this computer           doctor.rs
-//! bench      nn-core and our kernel against others            bench/, python/peers.py, python/bench_notebook.py
+//! bench      nn-core and our kernel against others            bench/, python/peers.py, ../bench, python/bench_notebook.py
 //! sweep      a grid of trainings, here or on a cluster         sweep.rs, sweep/, python/sweep.py; nn-sweep: xtask/sweep/
 //! reference  ten epochs against numpy's                       reference.rs, python/peers.py
 //! pictures   the README's, from the exported page             browser.rs, browser/
@@ -168,11 +168,16 @@ enum Kernel {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// Ten epochs on MNIST: nn-core, numpy, scikit-learn, PyTorch and JAX in turns
+    /// The same trainings on MNIST by nn-core, JAX, PyTorch, burn, candle, scikit-learn and numpy, in turns
     Train {
+        /// Contestants, by a part of their names: nn-core, burn, "f32" [default: all]
+        names: Vec<String>,
         /// How many times each; the medians count
         #[arg(long, default_value_t = 5)]
         rounds: usize,
+        /// Jobs: usual, deep, wide, tens, with commas between them [default: all]
+        #[arg(long, value_delimiter = ',')]
+        jobs: Vec<String>,
     },
     /// What a person waits for in a notebook: our kernel, and plain evcxr
     Notebook {
@@ -202,7 +207,7 @@ fn main() -> ExitCode {
         Command::Test { parts, install } => test::run(parts, install),
         Command::SetUp => setup::Lab::here().and_then(|lab| lab.set_up()).map(|_| ExitCode::SUCCESS),
         Command::Doctor => doctor::run(),
-        Command::Bench { what: Bench::Train { rounds } } => bench::train::run(rounds),
+        Command::Bench { what: Bench::Train { names, rounds, jobs } } => bench::train::run(rounds, &names, &jobs),
         Command::Bench { what: Bench::Notebook { rounds, plain, first_set_up } } => {
             bench::notebook::run(rounds, plain, first_set_up)
         }

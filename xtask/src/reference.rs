@@ -19,7 +19,7 @@ pub fn run() -> Result<ExitCode> {
     let numpy = python::install(&lab)?;
     let folder = lab.repository.join("target").join("reference");
     let (weights, data) = (folder.join("data"), lab.repository.join("data"));
-    example(&lab, &rust, "train_once", &["prepare".as_ref(), &weights, &data])?;
+    example(&lab, &rust, "train_once", &["prepare".as_ref(), &weights, &data, "784-100-10".as_ref()])?;
     eprintln!("reference: ten epochs in numpy …");
     let peers = lab.repository.join("xtask/python/peers.py");
     let csv = process::read(Command::new(numpy).arg(peers).arg("history").arg(&weights))?;

@@ -35,7 +35,10 @@ use std::process::{Command, ExitCode};
 pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     let lab = Lab::here()?;
     let mut parts = Parts::new(words);
-    parts.run("format", || cargo(&lab, "fmt", &["--all", "--check"]));
+    parts.run("format", || {
+        cargo(&lab, "fmt", &["--all", "--check"])?;
+        cargo(&lab, "fmt", &["--all", "--check", "--manifest-path", "xtask/bench/Cargo.toml"])
+    });
     parts.run("clippy", || {
         cargo(&lab, "clippy", &["--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
     });

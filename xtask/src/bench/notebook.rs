@@ -46,10 +46,12 @@ fn train_in_release(lab: &Lab, folder: &Path) -> Result<Vec<f64>> {
     let program = target.join("release/examples").join(process::executable("train_once"));
     let data = folder.join("data");
     let mut prepare = Command::new(&program);
-    process::run("train_once prepare", prepare.arg("prepare").arg(&data).arg(lab.repository.join("data")))?;
+    prepare.arg("prepare").arg(&data).arg(lab.repository.join("data"));
+    process::run("train_once prepare", &mut prepare)?;
     let mut seconds = Vec::new();
     for _ in 0..3 {
-        let line = process::read(Command::new(&program).arg("nn-core f32").arg(&data))?;
+        let mut train = Command::new(&program);
+        let line = process::read(train.arg("nn-core f32").arg(&data).args(["784-100-10", "100", "10"]))?;
         let first = line.split_whitespace().next().and_then(|word| word.parse().ok());
         seconds.push(first.with_context(|| format!("train_once: expected seconds, found {line:?}"))?);
     }
