@@ -152,7 +152,8 @@ def left_alone():
         owner.kill()
         owner.wait()
         await_end(waiting)
-        assert not RECORD.exists() and not waiters(LAB)
+        # Its folder goes first, then its record, then its process.
+        until(lambda: not RECORD.exists() and not waiters(LAB), "something of it is still there")
     finally:
         owner.kill()
         kernel.__exit__()

@@ -1,8 +1,8 @@
 """Trainings on Dask's workers: `python sweep.py PROGRAM TABLE [SCHEDULER]`.
 
 Reads jobs from stdin, one a line up to an empty one, and prints each result as it comes, in any order; it stops early when
-stdin ends. PROGRAM is nn-sweep; beside each thread
-of a worker runs one of it, which loads TABLE once. Both files travel to the workers: they need Dask and nothing of ours.
+stdin ends. PROGRAM is nn-sweep; beside each thread of a worker runs one of it, which loads TABLE once. Both files travel to
+the workers: they need Dask and nothing of ours.
 
 Without SCHEDULER the workers are processes of this machine, one for each core, and end with this script. Dask runs a job anew
 whose worker was lost; a job that fails all the same is named on stderr, and the script ends with 1.

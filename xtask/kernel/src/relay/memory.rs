@@ -117,7 +117,10 @@ impl Memory {
         for cell in self.cells[self.before..].iter().rev().filter(|cell| !cell.failed) {
             let names = names(&cell.code);
             let defines = cell.defined.iter().any(|name| wanted.contains(name));
-            let changes = wanted.iter().any(|name| names.changed.contains(name.as_str()));
+            let changes = wanted.iter().any(|name| {
+                let is_named = |set: &BTreeSet<&str>| set.contains(name.as_str());
+                is_named(&names.lent) || is_named(&names.begun) && self.is_mut(name)
+            });
             if defines || changes {
                 needed.insert(cell.number);
                 wanted.retain(|name| !cell.defined.contains(name));
@@ -132,15 +135,24 @@ impl Memory {
         needed
     }
 
+    fn is_mut(&self, name: &str) -> bool {
+        self.cells.iter().any(|cell| names(&cell.code).mutable.contains(name))
+    }
+
     fn was_defined(&self, name: &str) -> bool {
         self.cells.iter().any(|cell| cell.defined.iter().any(|defined| defined == name))
     }
 }
 
+#[derive(Default)]
 struct Names<'a> {
     all: BTreeSet<&'a str>,
+    /// Those after `mut`, but not lent.
+    mutable: BTreeSet<&'a str>,
     /// Those after `&mut`.
-    changed: BTreeSet<&'a str>,
+    lent: BTreeSet<&'a str>,
+    /// Those that a statement without a value begins with, as in `v.push(1);` and `v[0] += 1;`: if they are `mut`, it is for this.
+    begun: BTreeSet<&'a str>,
     /// In their order, each as often as it is there.
     sequence: Vec<&'a str>,
 }
@@ -153,17 +165,34 @@ impl Names<'_> {
 
 fn names(code: &str) -> Names<'_> {
     let tokens: Vec<_> = lexer::tokens(code).into_iter().filter(|token| !lexer::is_blank(token.kind)).collect();
-    let mut names = Names { all: BTreeSet::new(), changed: BTreeSet::new(), sequence: Vec::new() };
+    let mut names = Names::default();
+    // The name that the statement began with, if it was one.
+    let mut first = None;
     for (at, token) in tokens.iter().enumerate() {
         if token.kind == TokenKind::Ident {
             names.all.insert(token.text);
             names.sequence.push(token.text);
-            if at > 1 && tokens[at - 1].text == "mut" && tokens[at - 2].text == "&" {
-                names.changed.insert(token.text);
+            if at > 0 && tokens[at - 1].text == "mut" {
+                let is_lent = at > 1 && tokens[at - 2].text == "&";
+                let set = if is_lent { &mut names.lent } else { &mut names.mutable };
+                set.insert(token.text);
             }
+            if at == 0 || is_end(tokens[at - 1].kind) {
+                first = Some(token.text);
+            }
+        }
+        match token.kind {
+            TokenKind::Semi => names.begun.extend(first.take()),
+            TokenKind::CloseBrace => first = None,
+            _ => {}
         }
     }
     names
+}
+
+/// Whether a statement begins after it.
+fn is_end(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Semi | TokenKind::OpenBrace | TokenKind::CloseBrace)
 }
 
 #[cfg(test)]
@@ -205,6 +234,17 @@ mod tests {
         assert_eq!(said, "Gone: `data`, `network`. Run again, in this order: [2], [3], [5].");
         assert!(memory.why_gone("network").unwrap().contains("Run cell [3] again"));
         assert_eq!(memory.lose_all(), None);
+    }
+
+    #[test]
+    fn a_cell_that_changes_a_variable_in_place_is_to_be_run_again() {
+        let mut memory = Memory::default();
+        memory.note(cell(1, "let mut v = vec![1]; let mut w = [0.0]; let x = 2;", &["v", "w", "x"], &[], false));
+        memory.note(cell(2, "for i in 0..9 {\n    v.push(i);\n}", &[], &[], false));
+        memory.note(cell(3, "println!(\"{}\", v.len());\nv.len()", &[], &[], false));
+        memory.note(cell(4, "let y = 1; w[0] += 1.0;", &["y"], &[], false));
+        memory.note(cell(5, "x.count_ones();", &[], &[], false));
+        assert!(memory.lose_all().unwrap().ends_with("in this order: [1], [2], [4]."));
     }
 
     #[test]
