@@ -59,10 +59,10 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// Lines of as many fields as a table has: the given ones, then zeros.
+/// Lines of as many fields as a table has: the given ones, then zeros. Eight lines at most: each becomes 1,570 bytes.
 fn filled_up(content: &[u8]) -> Vec<u8> {
     let mut lines = Vec::new();
-    for line in content.split_inclusive(|&byte| byte == b'\n') {
+    for line in content.split_inclusive(|&byte| byte == b'\n').take(8) {
         let text = line.strip_suffix(b"\n").unwrap_or(line);
         let fields = text.iter().filter(|&&byte| byte == b',').count() + 1;
         lines.extend(text);
