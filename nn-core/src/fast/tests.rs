@@ -92,6 +92,27 @@ fn an_epoch_ends_where_the_plain_code_ends_in_f32() {
     follows_the_book(Network::clone, 1e-4);
 }
 
+/// The last mini-batches, of both sets, hold fewer examples than there are threads; the hidden layer takes more than one block of
+/// a product.
+#[test]
+fn threads_without_an_example_do_nothing() {
+    let (train, test) = (dataset(7, 9, 4, 0.9), dataset(251, 9, 4, 0.9));
+    let activations = [Activation::Relu, Activation::Relu, Activation::Softmax];
+    let start = Network::new(&[9, 600, 300, 4], &activations, 3).unwrap().cast::<f64>();
+    for (mini_batch, test) in [(1, &test), (3, &test), (3, &test.first(1)), (6, &test.first(2))] {
+        for threads in [1, 2, 5] {
+            let (mut plain, mut fast) = (start.clone(), start.clone());
+            let training = Training::new(Loss::CrossEntropy).mini_batch_size(mini_batch).epochs(1).threads(threads);
+            let losses = training.by_the_book(&mut plain, &train).unwrap();
+            let history = training.quiet().run(&mut fast, &train, test).unwrap();
+            assert!(difference(&plain, &fast) < 1e-12, "{mini_batch} {threads}");
+            assert!((history.train_losses()[0] - losses[0]).abs() < 1e-12, "{mini_batch} {threads}");
+            let expected = plain.evaluate(test, Loss::CrossEntropy).unwrap().loss;
+            assert!((history.epochs[0].test_loss - expected).abs() < 1e-12, "{mini_batch} {threads}");
+        }
+    }
+}
+
 /// Three epochs, each in an order of its own, the last mini-batch smaller.
 #[test]
 fn shuffled_epochs_end_where_the_book_ends() {
