@@ -59,6 +59,10 @@ impl<F: Float> Loop for Product<'_, F> {
     #[inline(always)]
     fn run<M: Machine>(self) {
         let Self { sums, x, matrix } = self;
+        // A thread may have no row of a small mini-batch.
+        if x.lines.is_empty() {
+            return;
+        }
         for first in (0..x.columns).step_by(TERMS) {
             let end = x.columns.min(first + TERMS);
             let terms = &matrix.lines[first * matrix.width..end * matrix.width];

@@ -92,6 +92,59 @@ fn an_epoch_ends_where_the_plain_code_ends_in_f32() {
     follows_the_book(Network::clone, 1e-4);
 }
 
+/// Networks, data and settings of any size, blocks and tiles and shares of threads that are cut off anywhere.
+#[test]
+fn networks_of_any_size_end_where_the_book_ends() {
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
+    let mut draw = |most: usize| 1 + rng.next_u32() as usize % most;
+    for _ in 0..if cfg!(miri) { 2 } else { 200 } {
+        let depth = draw(4);
+        let mut sizes: Vec<_> = (0..=depth)
+            .map(|_| {
+                let most = [9, 40, 300][draw(3) - 1];
+                draw(most)
+            })
+            .collect();
+        sizes[depth] = draw(20);
+        let activations: Vec<_> = (0..depth).map(|_| Activation::ALL[draw(Activation::ALL.len()) - 1]).collect();
+        let activations = [&activations[1..], &[Activation::Softmax]].concat();
+        let (n, density, threads) = (draw(40), [0.1, 1.0][draw(2) - 1], draw(6));
+        let (train, test) =
+            (dataset(n, sizes[0], sizes[depth], density), dataset(draw(9), sizes[0], sizes[depth], density));
+        let mut plain = Network::new(&sizes, &activations, 1).unwrap().cast::<f64>();
+        let mut fast = plain.clone();
+        let training = Training::new(Loss::CrossEntropy).mini_batch_size(draw(n)).epochs(1).threads(threads).quiet();
+        let about = format!("{sizes:?} {activations:?}, {n} examples, density {density}: {training:?}");
+        let losses = training.by_the_book(&mut plain, &train).expect(&about);
+        let history = training.run(&mut fast, &train, &test).expect(&about);
+        assert!(difference(&plain, &fast) < 1e-11, "{about}");
+        assert!((history.train_losses()[0] - losses[0]).abs() < 1e-10, "{about}");
+        let expected = plain.evaluate(&test, Loss::CrossEntropy).unwrap().loss;
+        assert!((history.epochs[0].test_loss - expected).abs() < 1e-10, "{about}");
+    }
+}
+
+/// The last mini-batches, of both sets, hold fewer examples than there are threads; the hidden layer takes more than one block of
+/// a product.
+#[test]
+fn threads_without_an_example_do_nothing() {
+    let (train, test) = (dataset(7, 9, 4, 0.9), dataset(251, 9, 4, 0.9));
+    let activations = [Activation::Relu, Activation::Relu, Activation::Softmax];
+    let start = Network::new(&[9, 600, 300, 4], &activations, 3).unwrap().cast::<f64>();
+    for (mini_batch, test) in [(1, &test), (3, &test), (3, &test.first(1)), (6, &test.first(2))] {
+        for threads in [1, 2, 5] {
+            let (mut plain, mut fast) = (start.clone(), start.clone());
+            let training = Training::new(Loss::CrossEntropy).mini_batch_size(mini_batch).epochs(1).threads(threads);
+            let losses = training.by_the_book(&mut plain, &train).unwrap();
+            let history = training.quiet().run(&mut fast, &train, test).unwrap();
+            assert!(difference(&plain, &fast) < 1e-12, "{mini_batch} {threads}");
+            assert!((history.train_losses()[0] - losses[0]).abs() < 1e-12, "{mini_batch} {threads}");
+            let expected = plain.evaluate(test, Loss::CrossEntropy).unwrap().loss;
+            assert!((history.epochs[0].test_loss - expected).abs() < 1e-12, "{mini_batch} {threads}");
+        }
+    }
+}
+
 /// Three epochs, each in an order of its own, the last mini-batch smaller.
 #[test]
 fn shuffled_epochs_end_where_the_book_ends() {

@@ -21,8 +21,8 @@ impl Network<f64> {
     /// ```
     ///
     /// `inputs` is `(n, sizes[0])`, `targets` `(n, sizes[L])`. It takes two forward passes for every weight and bias, where
-    /// backpropagation takes about three in all: for small networks. Where a nudge carries a pre-activation over relu's kink
-    /// at 0, there is no slope to be measured, and the two may differ.
+    /// backpropagation takes one forward and one back in all: for small networks. Where a nudge carries a pre-activation over
+    /// relu's kink at 0, there is no slope to be measured, and the two may differ.
     ///
     /// # Errors
     /// [`Error::Argument`] if the network is too large for so many passes over so many examples, or `loss` makes no sense
