@@ -4,8 +4,8 @@
 //! side: W\[1\] is turned around, a row of 100 weights for each pixel. Nor is there a gradient any more: nothing but the step
 //! follows δ\[1\], so that the rows of W\[1\] take their part of it at once.
 //!
-//! A fifth of the multiplications, but hardly less time: ndarray's product keeps its sums in the widest registers there are, and
-//! these loops do not yet.
+//! A fifth of the multiplications, but no less time: ndarray's product keeps its sums in wide registers, and these loops do not
+//! yet.
 
 use nn_core::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The ladder: one training seven times, each version faster than the one before it. In the folder of the repository,
+//! The ladder: one training seven times, from plain loops to the fastest that we know. In the folder of the repository,
 //!
 //! ```text
 //! cargo run -p nn-core --example ladder
