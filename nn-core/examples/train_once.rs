@@ -79,7 +79,7 @@ fn chart(folder: &Path) -> Outcome {
         }
     }
     // Wide enough for every name under its bar.
-    plot::bars("Ten epochs on MNIST", "", "seconds", names, seconds).size(1600, 420).save(folder.join("train.svg"))?;
+    plot::bars("Ten epochs on MNIST", "", "seconds", names, seconds).size(1900, 420).save(folder.join("train.svg"))?;
     Ok(())
 }
 
