@@ -66,16 +66,18 @@ fn grain(tones: Vec<f32>) -> (f32, f32) {
 fn closed(light: &Array2<f32>, reach: f32) -> Array2<f32> {
     let (height, width) = light.dim();
     let radius = (reach * height.max(width) as f32).ceil() as usize;
+    // Whoever looks further than the picture reaches sees nothing else.
+    let (down, across) = (radius.min(height), radius.min(width));
     // The lightest around each place, those beyond the edges too.
-    let rows = slid(light, radius, -(radius as isize), height + 2 * radius, higher);
-    let spread = slid(&turned(rows.view()), radius, -(radius as isize), width + 2 * radius, higher);
+    let rows = slid(light, down, -(down as isize), height + 2 * down, higher);
+    let spread = slid(&turned(rows.view()), across, -(across as isize), width + 2 * across, higher);
     // The darkest of those, as if the picture went on for ever: true to light that fades towards an edge.
-    let columns = slid(&spread, radius, radius as isize, width, lower);
-    let endless = slid(&turned(columns.view()), radius, radius as isize, height, lower);
+    let columns = slid(&spread, across, across as isize, width, lower);
+    let endless = slid(&turned(columns.view()), down, down as isize, height, lower);
     // As if nothing were beyond the edge: true to a stroke along it. The two differ much only where there is one.
-    let inner = spread.slice(s![radius..radius + width, radius..radius + height]).to_owned();
-    let columns = slid(&inner, radius, 0, width, lower);
-    let mut paper = slid(&turned(columns.view()), radius, 0, height, lower);
+    let inner = spread.slice(s![across..across + width, down..down + height]).to_owned();
+    let columns = slid(&inner, across, 0, width, lower);
+    let mut paper = slid(&turned(columns.view()), down, 0, height, lower);
     paper.zip_mut_with(&endless, |paper, &endless| {
         if endless > 0.75 * *paper {
             *paper = endless;
