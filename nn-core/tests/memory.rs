@@ -167,12 +167,11 @@ fn pictures_are_refused_before_they_are_decoded() {
         let (header, white) = (png_header(8000, 5000), zlib(153));
         let (_folder, path) = file("a.png", &png(&[(b"IHDR", &header), (b"IDAT", &white)]));
         assert_takes(64.0, what, &path, if what == "picture" { "found a blank page" } else { "loaded" });
-        // One of 60 MB is allowed, but it is not there.
         // A strip: what lies beyond its long edges is not looked at.
         let strip = png(&[(b"IHDR", &png_header(40_000, 8)), (b"IDAT", &zlib(2))]);
         let (_folder, path) = file("a.png", &strip);
         assert_takes(100.0, what, &path, if what == "picture" { "found a blank page" } else { "loaded" });
-
+        // One of 60 MB is allowed, but it is not there.
         let (_folder, path) = file("a.png", &png(&[(b"IHDR", &png_header(5000, 3000)), (b"IDAT", &[])]));
         assert_takes(4.0, what, &path, "found damage: ");
         // The profile of its colours unpacks to 300 MB.

@@ -92,6 +92,24 @@ fn an_epoch_ends_where_the_plain_code_ends_in_f32() {
     follows_the_book(Network::clone, 1e-4);
 }
 
+/// One epoch on the training set, by the book and at full speed: parameters, and losses on both sets, to these tolerances.
+fn epoch_follows_the_book(
+    start: &Network<f64>,
+    (train, test): (&Dataset, &Dataset),
+    (mini_batch, threads): (usize, usize),
+    (of_parameters, of_losses): (f64, f64),
+) {
+    let (mut plain, mut fast) = (start.clone(), start.clone());
+    let training = Training::new(Loss::CrossEntropy).mini_batch_size(mini_batch).epochs(1).threads(threads).quiet();
+    let about = format!("{start:?}, {} and {} examples: {training:?}", train.len(), test.len());
+    let losses = training.by_the_book(&mut plain, train).expect(&about);
+    let history = training.run(&mut fast, train, test).expect(&about);
+    assert!(difference(&plain, &fast) < of_parameters, "{about}");
+    assert!((history.train_losses()[0] - losses[0]).abs() < of_losses, "{about}");
+    let expected = plain.evaluate(test, Loss::CrossEntropy).expect(&about).loss;
+    assert!((history.epochs[0].test_loss - expected).abs() < of_losses, "{about}");
+}
+
 /// Networks, data and settings of any size, blocks and tiles and shares of threads that are cut off anywhere.
 #[test]
 fn networks_of_any_size_end_where_the_book_ends() {
@@ -111,16 +129,8 @@ fn networks_of_any_size_end_where_the_book_ends() {
         let (n, density, threads) = (draw(40), [0.1, 1.0][draw(2) - 1], draw(6));
         let (train, test) =
             (dataset(n, sizes[0], sizes[depth], density), dataset(draw(9), sizes[0], sizes[depth], density));
-        let mut plain = Network::new(&sizes, &activations, 1).unwrap().cast::<f64>();
-        let mut fast = plain.clone();
-        let training = Training::new(Loss::CrossEntropy).mini_batch_size(draw(n)).epochs(1).threads(threads).quiet();
-        let about = format!("{sizes:?} {activations:?}, {n} examples, density {density}: {training:?}");
-        let losses = training.by_the_book(&mut plain, &train).expect(&about);
-        let history = training.run(&mut fast, &train, &test).expect(&about);
-        assert!(difference(&plain, &fast) < 1e-11, "{about}");
-        assert!((history.train_losses()[0] - losses[0]).abs() < 1e-10, "{about}");
-        let expected = plain.evaluate(&test, Loss::CrossEntropy).unwrap().loss;
-        assert!((history.epochs[0].test_loss - expected).abs() < 1e-10, "{about}");
+        let start = Network::new(&sizes, &activations, 1).unwrap().cast();
+        epoch_follows_the_book(&start, (&train, &test), (draw(n), threads), (1e-11, 1e-10));
     }
 }
 
@@ -133,14 +143,7 @@ fn threads_without_an_example_do_nothing() {
     let start = Network::new(&[9, 600, 300, 4], &activations, 3).unwrap().cast::<f64>();
     for (mini_batch, test) in [(1, &test), (3, &test), (3, &test.first(1)), (6, &test.first(2))] {
         for threads in [1, 2, 5] {
-            let (mut plain, mut fast) = (start.clone(), start.clone());
-            let training = Training::new(Loss::CrossEntropy).mini_batch_size(mini_batch).epochs(1).threads(threads);
-            let losses = training.by_the_book(&mut plain, &train).unwrap();
-            let history = training.quiet().run(&mut fast, &train, test).unwrap();
-            assert!(difference(&plain, &fast) < 1e-12, "{mini_batch} {threads}");
-            assert!((history.train_losses()[0] - losses[0]).abs() < 1e-12, "{mini_batch} {threads}");
-            let expected = plain.evaluate(test, Loss::CrossEntropy).unwrap().loss;
-            assert!((history.epochs[0].test_loss - expected).abs() < 1e-12, "{mini_batch} {threads}");
+            epoch_follows_the_book(&start, (&train, test), (mini_batch, threads), (1e-12, 1e-12));
         }
     }
 }
