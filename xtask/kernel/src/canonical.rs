@@ -6,6 +6,7 @@
 //!
 //! evcxr finds a person's mistakes by the numbers of lines, so those in the compiler's messages are translated back.
 
+use crate::common::Common;
 use crate::lexer;
 use crate::parts::{self, Parts};
 use crate::source;
@@ -27,7 +28,9 @@ pub struct Canonical {
 
 /// The canonical form of `code`, a file as evcxr wrote it or as [`source::rewrite`] changed it; `None` if it is none that
 /// we know.
-pub fn of(code: &str) -> Option<Canonical> {
+///
+/// With `has_common`, it uses the crate of what all cells have in common.
+pub fn of(code: &str, has_common: bool) -> Option<Canonical> {
     let lines: Vec<&str> = code.lines().collect();
     let parts = parts::parts(&lines)?;
     let function = format!("{}{}", symbol::NAME, parts.number);
@@ -39,6 +42,11 @@ pub fn of(code: &str) -> Option<Canonical> {
     order.retain(|&at| !unnamed.contains(&at));
     sort_runs(&lines, &parts, &mut order);
 
+    let common = has_common.then(|| Common::of(&lines, &parts)).flatten();
+    if let Some(common) = &common {
+        order.retain(|&at| !common.has(at));
+    }
+
     let mut written = Vec::with_capacity(order.len());
     for &at in &order {
         written.push(if at + 1 == parts.signature {
@@ -46,7 +54,7 @@ pub fn of(code: &str) -> Option<Canonical> {
         } else if at == parts.signature {
             lines[at].replace(&function, "run_user_code")
         } else {
-            lines[at].to_owned()
+            common.as_ref().and_then(|common| common.instead_of(at)).unwrap_or_else(|| lines[at].to_owned())
         });
     }
     let lines = order.into_iter().map(|at| at + 1).collect();

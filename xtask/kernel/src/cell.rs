@@ -9,7 +9,7 @@ use crate::assumed::{CACHE, COMPILED, CRATE};
 use crate::files::sha256;
 use crate::shelf::Shelf;
 use crate::variables::{CALL, CARGO_HOME, LINK};
-use crate::{compile, kept, link, messages, process, way};
+use crate::{common, compile, kept, link, messages, process, way};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -39,12 +39,14 @@ pub fn compiler(kernel: &Path, arguments: &[OsString]) -> Option<(Command, Optio
     }
     let library = Path::new(record["compiled"].as_str()?);
     way::tell(kernel, library).ok()?;
-    let words: Option<Vec<&str>> = record["arguments"].as_array()?.iter().map(Value::as_str).collect();
+    let recorded: Vec<&str> = record["arguments"].as_array()?.iter().map(Value::as_str).collect::<Option<_>>()?;
     // A cell that we do not link knows the folder of its kernel.
     let is_linked_by_us = record["environment"][LINK].is_string();
-    let shelf =
-        words.filter(|_| is_linked_by_us).and_then(|words| Shelf::new(kernel, &words, &record["environment"], library));
-    Some((command(&record)?, shelf))
+    let mut words = quick(&recorded);
+    let common = if is_linked_by_us { common::told(kernel, &words) } else { None };
+    words.extend(common.iter().flatten().map(String::as_str));
+    let shelf = if is_linked_by_us { Shelf::new(kernel, &words, &record["environment"], library) } else { None };
+    Some((command(&words, &record["environment"])?, shelf))
 }
 
 /// Whether all that the cells of the kernel in `kernel` were compiled with is as it was, as far as is known.
@@ -136,15 +138,30 @@ fn keep_call(arguments: &[OsString], file: &Path, compiler: &mut Command) -> Opt
     options.open(file).ok()?.write_all(call.to_string().as_bytes()).ok()
 }
 
-/// The command that makes a recorded call of the compiler.
-fn command(record: &Value) -> Option<Command> {
-    let mut words = record["arguments"].as_array()?.iter().map(Value::as_str);
-    let mut command = Command::new(words.next()??);
-    for word in words {
-        command.arg(word?);
+/// A recorded call as it is quickest for a cell that is not optimised: there is too little in it to be kept for the next one, or to
+/// be compiled in many parts.
+fn quick<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let mut quick = words.to_vec();
+    if words.iter().any(|word| word.contains("opt-level=")) {
+        return quick;
     }
-    command.stdin(Stdio::null());
-    for (name, value) in record["environment"].as_object()? {
+    while let Some(at) = quick.windows(2).position(|pair| pair[0] == "-C" && pair[1].starts_with("incremental=")) {
+        quick.drain(at..at + 2);
+    }
+    for word in &mut quick {
+        if word.starts_with("codegen-units=") {
+            *word = "codegen-units=2";
+        }
+    }
+    quick
+}
+
+/// The command that makes a call of the compiler with these `words`, and these changes to the environment.
+fn command(words: &[&str], environment: &Value) -> Option<Command> {
+    let (program, words) = words.split_first()?;
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::null());
+    for (name, value) in environment.as_object()? {
         match value.as_str() {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),

@@ -14,6 +14,7 @@ pub mod assist;
 pub mod assumed;
 pub mod canonical;
 pub mod cell;
+pub mod common;
 pub mod compile;
 pub mod copy;
 pub mod files;

@@ -1,5 +1,6 @@
 //! Where is what in a file that evcxr wrote for a cell, or that [`crate::source::rewrite`] changed.
 
+use crate::common::THEIRS;
 use crate::symbol;
 
 /// Lines, counted from 0; a range's end is the line after it.
@@ -24,11 +25,7 @@ pub fn parts(lines: &[&str]) -> Option<Parts> {
     let number =
         lines[signature].strip_prefix(SIGNATURE)?.strip_prefix(symbol::NAME)?.strip_suffix('(')?.parse().ok()?;
     let generated = |text: &str| lines[..signature].iter().rposition(|line| *line == text);
-    let ends = [
-        generated("            struct EvcxrUserCodeError {}"),
-        generated("mod evcxr_internal_runtime {"),
-        Some(signature - 1),
-    ];
+    let ends = [generated("            struct EvcxrUserCodeError {}"), generated(THEIRS), Some(signature - 1)];
     let end = ends.into_iter().flatten().min()?;
     Some(Parts { number, items: (1, end), signature, own: own(lines, signature) })
 }

@@ -10,6 +10,7 @@
 
 use crate::assumed::CRATE;
 use crate::canonical::Canonical;
+use crate::common;
 use crate::files::{self, sha256};
 use crate::link::ALL_CRATES;
 use crate::symbol;
@@ -44,6 +45,7 @@ pub struct Shelf {
     /// What the compiler makes of a cell.
     library: PathBuf,
     variables: Variables,
+    has_common: bool,
 }
 
 /// How a cell was compiled.
@@ -90,7 +92,13 @@ impl Shelf {
             }
         }
         let folder = folder(kernel.ancestors().nth(2)?);
-        Some(Shelf { folder, kernel: kernel.to_owned(), call, library: library.to_owned(), variables })
+        let has_common = common::is_told(words);
+        Some(Shelf { folder, kernel: kernel.to_owned(), call, library: library.to_owned(), variables, has_common })
+    }
+
+    /// Whether its cells are compiled with the crate of what all have in common.
+    pub fn has_common(&self) -> bool {
+        self.has_common
     }
 
     /// How this cell was compiled before, its library put where the compiler would put it.

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 /// The code that reports from inside a cell.
 const RUNTIME: &str = include_str!("cell_runtime.rs");
-const MODULE: &str = "nn_kernel_cell";
+/// Its name in a cell.
+pub(crate) const MODULE: &str = "nn_kernel_cell";
 /// The line after which a cell gives its variables back; its last.
 const LAST: &str = "evcxr_variable_store";
 
@@ -172,7 +173,7 @@ fn begin_lines_for_content(lines: &mut [String], start: usize, last: usize) {
 }
 
 /// Whether every bracket in `code` has its partner there.
-fn is_balanced(code: &str) -> bool {
+pub(crate) fn is_balanced(code: &str) -> bool {
     crate::lexer::open_brackets(code).is_some_and(|open| open == 0)
 }
 

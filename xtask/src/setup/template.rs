@@ -10,7 +10,7 @@ use super::{Lab, Rust, Step, announce};
 use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, RUSTFLAGS};
 use nn_kernel::progress::Progress;
-use nn_kernel::{copy, files, folder, kept, process, shelf};
+use nn_kernel::{common, copy, files, folder, kept, process, shelf};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub fn build(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<Step> {
         files::remove(&template.join("target"))?;
         kept::forget(&lab.kernels())?;
         shelf::forget(&lab.kernels())?;
+        common::forget(&lab.kernels())?;
         files::remove(&stamp)?;
     }
     // Kernels take these, whoever starts them, and in whatever folder their notebook lies.

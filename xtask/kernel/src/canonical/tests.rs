@@ -17,6 +17,10 @@ const ITEMS: [&str; 7] = [
     "// A remark.\ntype Pair = (u8, u8);",
 ];
 
+fn of(code: &str) -> Option<Canonical> {
+    super::of(code, false)
+}
+
 fn with_items(order: &[usize]) -> String {
     let items: Vec<&str> = order.iter().map(|&at| ITEMS[at]).collect();
     CELL.replacen("\nmod ", &format!("\n{}\nmod ", items.join("\n")), 1)
@@ -92,4 +96,20 @@ fn messages_have_evcxr_s_lines() {
             assert_eq!(theirs[found - 1], line);
         }
     }
+}
+
+#[test]
+fn with_the_crate_of_what_all_have_in_common_the_rest_stays_and_has_evcxr_s_lines() {
+    let file = crate::source::rewrite(CELL, false, &[]).unwrap().code;
+    let (whole, short) = (of(&file).unwrap(), super::of(&file, true).unwrap());
+    assert!(short.code.contains("\nuse nn_kernel_common::evcxr_internal_runtime;\n"), "{}", short.code);
+    assert!(short.code.ends_with("\nuse nn_kernel_common::nn_kernel_cell;\n"), "{}", short.code);
+    let theirs: Vec<&str> = file.lines().collect();
+    let own = short.code.lines().zip(&short.lines).filter(|(line, at)| *line == theirs[**at - 1]);
+    // But for the two of the crate, the attribute and the signature.
+    assert_eq!(own.count(), short.code.lines().count() - 4);
+    assert!(short.code.lines().count() < whole.code.lines().count() / 2);
+
+    let unknown = file.replace("mod evcxr_internal_runtime {", "mod another_runtime {");
+    assert_eq!(super::of(&unknown, true).map(|cell| cell.code), of(&unknown).map(|cell| cell.code));
 }

@@ -16,7 +16,7 @@ pub fn kept_or_compiled(
     attempt: &mut impl FnMut() -> Result<Ended>,
 ) -> Result<Ended> {
     if let Some(shelf) = shelf
-        && let Some(canonical) = canonical::of(code)
+        && let Some(canonical) = canonical::of(code, shelf.has_common())
     {
         files::write(file, &canonical.code)?;
         if let Some(mut ended) = in_canonical_form(&canonical, shelf, attempt)?

@@ -57,7 +57,7 @@ impl Drop for Kernels {
 }
 
 fn cell() -> Canonical {
-    canonical::of(CODE).unwrap()
+    canonical::of(CODE, false).unwrap()
 }
 
 fn failed() -> Outcome {
@@ -82,7 +82,7 @@ fn other_flags_code_or_crates_are_another_cell() {
     kernels.list(1, "");
     kernels.shelf(1, &[]).keep(&cell(), &failed()).unwrap();
     assert_eq!(kernels.shelf(2, &["-C", "opt-level=2"]).find(&cell()), None);
-    let edited = canonical::of(&CODE.replacen("mod ", "use nn_core::prelude::*;\nmod ", 1)).unwrap();
+    let edited = canonical::of(&CODE.replacen("mod ", "use nn_core::prelude::*;\nmod ", 1), false).unwrap();
     assert_eq!(kernels.shelf(2, &[]).find(&edited), None);
     files::write(&kernels.deps(2).join("libown-1.rlib"), "own").unwrap();
     assert_eq!(kernels.shelf(2, &[]).find(&cell()), None, "the crate was compiled anew");
@@ -218,7 +218,7 @@ fn a_library_comes_with_its_crates_and_its_number() {
     let own = files::read(&kernels.deps(1).join("libctx.so")).unwrap();
     assert!(own.windows(16).any(|bytes| bytes == b"run_user_code_2\0"));
 
-    let eighth = canonical::of(&CODE.replace("user_code_2", "user_code_8")).unwrap();
+    let eighth = canonical::of(&CODE.replace("user_code_2", "user_code_8"), false).unwrap();
     assert_eq!(kernels.shelf(2, &[]).find(&eighth), None, "it would be linked against nothing");
     files::write(&kernels.deps(2).join("crates-0123456789abcdef.so"), "").unwrap();
     assert_eq!(kernels.shelf(2, &[]).find(&eighth), Some(outcome));
