@@ -316,6 +316,13 @@ fn truncated_pictures_are_refused() {
 }
 
 /// A PNG file with nothing but a header that promises this size, in colours of 32 bits.
+/// Found by fuzzing: the decoder panics on it.
+#[test]
+fn a_picture_on_which_its_decoder_gives_up_is_refused() {
+    let broken = include_bytes!("../fuzz/seeds/image/jpeg_that_zune_panics_on.jpg");
+    assert_refused(broken, "expected a whole PNG or JPEG picture, found damage: the decoder gave up");
+}
+
 fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     // Only the first 33 bytes are kept: signature, and the header whose size and checksum are then put in.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use image::codecs::jpeg::JpegDecoder;
@@ -47,12 +48,19 @@ pub(super) fn read(path: &Path) -> Result<Picture> {
     let open = || File::open(path).map_err(|source| Error::io("read", path, source));
     open()?.take(kind::ENOUGH as u64).read_to_end(&mut start).map_err(|source| Error::io("read", path, source))?;
     if start.starts_with(b"\x89PNG") {
-        png(path, open()?)
+        let file = open()?;
+        decoded(path, || png(path, file))
     } else if start.starts_with(&[0xff, 0xd8, 0xff]) {
-        jpeg(path, size)
+        decoded(path, || jpeg(path, size))
     } else {
         Err(Error::content(path, "", EXPECTED, other(&start)))
     }
+}
+
+/// What `decode` makes of a picture. A decoder that panics has met a file that is damaged: zune-jpeg 0.5.15 does, on some
+/// (zune-image's issue 362).
+fn decoded(path: &Path, decode: impl FnOnce() -> Result<Picture>) -> Result<Picture> {
+    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
 }
 
 /// What a file is that starts so.
