@@ -56,6 +56,9 @@ fn a_picture_too_large_to_draw_is_an_error() {
 #[test]
 fn the_text_alternative_tells_the_data() {
     let alt = |figure: Figure| figure.alt();
+    let cut = plot::lines("", "epoch", "loss", [Series::new("test", [2.0, 1.0, 2.5, 8.5])]).y_range(0.0..=3.0);
+    let said = "test falls from 2 to 1 at 1 and rises to 2.50, then leaves the figure for 8.50";
+    assert!(alt(cut.clone()).contains(said), "{}", alt(cut));
     assert_eq!(
         alt(loss()),
         "Loss: training falls from 1.05 to 0.444 and test falls from 1.12 to 0.478 over four epochs."

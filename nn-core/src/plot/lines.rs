@@ -144,7 +144,7 @@ impl LineChart {
         }
         let spread = self.distance(low.1, high.1);
         let (from, to) = (self.value(first), self.value(last));
-        if seen.len() == 1 {
+        let course = if seen.len() == 1 {
             format!("{name} is {to}")
         } else if high.1 - low.1 <= 1e-9 * first.abs() {
             format!("{name} stays at {to}")
@@ -154,6 +154,12 @@ impl LineChart {
             format!("{name} falls from {from} to {} at {} and rises to {to}", self.value(low.1), text::short(low.0))
         } else {
             format!("{name} {} from {from} to {to}", if last < first { "falls" } else { "rises" })
+        };
+        match self.drawable(series).last() {
+            Some((_, end)) if self.y_range.is_some_and(|(low, high)| !(low..=high).contains(&end)) => {
+                format!("{course}, then leaves the figure for {}", self.value(end))
+            }
+            _ => course,
         }
     }
 }
