@@ -12,6 +12,7 @@ mod exercises;
 mod failures;
 mod in_step;
 mod kernels;
+mod numbers;
 mod parts;
 pub mod python;
 mod sweep;
@@ -54,6 +55,7 @@ pub fn run(words: Vec<String>, install: bool) -> Result<ExitCode> {
     parts.run_or_skip("dependencies are allowed", || dependencies::are_allowed(&lab));
 
     parts.run("translated notebooks", || twins::check(&lab));
+    parts.run("numbers in the notebooks' prose", || numbers::check(&lab));
 
     let mut rust = None;
     parts.run(SET_UP, || {

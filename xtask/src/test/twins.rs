@@ -1,9 +1,11 @@
 //! Whether a Chinese notebook is its original's twin: other prose, the same code and outputs.
 
+use super::numbers;
 use crate::notebook;
 use crate::setup::Lab;
 use anyhow::{Result, bail};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Compares all of `notebooks/` that have a twin, and names those that have none yet.
@@ -76,6 +78,10 @@ fn problems_of_prose(original: &str, twin: &str) -> Vec<String> {
     let mut problems = Vec::new();
     if original == twin || !twin.contains(is_chinese) {
         problems.push("not translated".to_owned());
+    }
+    let numbers = |text: &str| numbers::decimals(text).into_iter().map(|number| number.text).collect::<BTreeSet<_>>();
+    for number in numbers(original).symmetric_difference(&numbers(twin)) {
+        problems.push(format!("{number} stands in one of the two only"));
     }
     let lines: Vec<&str> = twin.lines().collect();
     for pair in lines.windows(2) {
