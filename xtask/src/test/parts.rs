@@ -87,10 +87,10 @@ impl Parts {
                 Outcome::Failed => "FAILED",
                 Outcome::Skipped => "skipped",
             };
-            println!("{name:<32}{outcome:<8}{seconds:8.1} s");
+            println!("{name:<40}{outcome:<8}{seconds:8.1} s");
         }
         let total: f64 = self.done.iter().map(|(_, _, seconds)| seconds).sum();
-        println!("{:<40}{total:8.1} s\n", "together");
+        println!("{:<48}{total:8.1} s\n", "together");
         let [passed, failed, skipped] =
             [Outcome::Passed, Outcome::Failed, Outcome::Skipped].map(|outcome| self.count(outcome));
         let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
