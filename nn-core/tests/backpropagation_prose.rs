@@ -32,7 +32,7 @@ fn assert_near(found: f64, said: f64, share: f64) {
     assert!((found - said).abs() <= share * said, "{found}, but the notebook says {said}");
 }
 
-/// Section 7: "from 0.31 at the outputs to 0.00004", "a fifth", "two thirds", "0.01 to 0.02 arrive", "doubles".
+/// Section 7: "from 0.31 at the outputs to 0.00004", "a fifth", "two thirds", "0.01 to 0.02 arrive", "near 0.12", "doubles".
 #[test]
 fn sigmoid_keeps_a_fifth_of_delta_per_layer_and_weights_three_times_as_large_double_it() {
     let Some(mnist) = mnist() else { return };
@@ -49,6 +49,8 @@ fn sigmoid_keeps_a_fifth_of_delta_per_layer_and_weights_three_times_as_large_dou
         assert!((0.01..0.02).contains(&sizes[0]), "{activation}: {sizes:?}");
         sizes[..5].windows(2).for_each(|pair| assert_near(pair[0] / pair[1], 0.67, 0.12));
     }
+    let kept = delta_sizes(Relu, 2_f64.sqrt(), &mnist);
+    kept[..5].iter().for_each(|size| assert_near(*size, 0.12, 0.06));
     let exploding = delta_sizes(Relu, 3.0, &mnist);
     assert_near(exploding[4], 0.3, 0.05);
     assert_near(exploding[0], 5.8, 0.02);

@@ -30,14 +30,15 @@ fn read(name: &str, network: &Network) -> (usize, usize) {
 }
 
 #[test]
-fn the_originals_network_reads_90_of_100_drawn_digits() {
+fn the_originals_network_reads_96_of_100_drawn_digits_and_11_stretched() {
     let Some(mnist) = mnist() else { return };
     let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], 7).unwrap();
     let training = Training::new(Loss::CrossEntropy).quiet();
     training.run(&mut network, &mnist.train, &mnist.test).unwrap();
     let (right, stretched) = read("784-100-10, ten epochs", &network);
-    assert!(right >= 90, "{right} of 100");
-    assert!(stretched <= 50, "{stretched} of 100 without the preparation");
+    // Another processor rounds otherwise, and may turn a doubtful answer round.
+    assert!(right.abs_diff(96) <= 1, "{right} of 100");
+    assert!(stretched.abs_diff(11) <= 2, "{stretched} of 100 without the preparation");
 }
 
 #[test]

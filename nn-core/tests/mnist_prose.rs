@@ -68,7 +68,8 @@ fn learning_rate_10_kills_all_hidden_neurons_without_an_error() {
     let Some(mnist) = mnist() else { return };
     let (network, history) = train(untrained(), &mnist, 10.0, 5).unwrap();
     assert_eq!(neurons_below(1, &fires(&network, &mnist)).len(), 100);
-    assert!(history.accuracies().iter().all(|accuracy| accuracy == &history.accuracy() && *accuracy < 0.12));
+    // One answer for all, an 8: 974 of the test digits are one.
+    assert_eq!(history.accuracies(), [0.0974; 5]);
     assert!(history.test_losses().iter().all(|loss| (loss - 10_f64.ln()).abs() < 0.02), "{:?}", history.test_losses());
     let answers = network.classify_all(mnist.test.inputs.view()).unwrap();
     assert!(answers.iter().all(|answer| *answer == answers[0]));
@@ -209,7 +210,7 @@ fn a_learning_rate_of_1_still_learns_and_2_hardly() {
     let found = [1.0, 2.0].map(|rate| accuracy(&[784, 100, 10], &[Relu, Softmax], training(rate), &mnist));
     assert_near(&found[..1], &[0.9639], 0.005);
     // Which neurons die is decided by rounding, and another processor rounds otherwise.
-    assert!(found[1] < 0.5, "{found:?}");
+    assert!((0.1..0.3).contains(&found[1]), "{found:?}");
 }
 
 /// Exercise 16.
@@ -235,4 +236,29 @@ fn five_networks_trained_on_the_binary_loss_end_above_the_original() {
         training.run(&mut network, &mnist.train, &mnist.test).unwrap().accuracy()
     });
     assert!(found.iter().all(|accuracy| (0.924..0.928).contains(accuracy)), "{found:?}");
+}
+
+/// Section 12: what twenty seeds end on, mean and standard deviation, and how far from that the printed 0.4776 and 0.9203 are.
+#[test]
+fn twenty_seeds_end_where_the_original_did() {
+    let Some(mnist) = mnist() else { return };
+    let training = Training::new(Loss::CrossEntropy).also(Loss::BinaryCrossEntropy).epochs(10).quiet();
+    let mut ends = [Vec::new(), Vec::new(), Vec::new()];
+    for seed in 0..20 {
+        let mut network = Network::new(&[784, 100, 10], &[Relu, Softmax], seed).unwrap();
+        let history = training.run(&mut network, &mnist.train, &mnist.test).unwrap();
+        let binary = history.losses(Loss::BinaryCrossEntropy).unwrap();
+        for (ends, end) in ends.iter_mut().zip([binary[9], history.test_losses()[9], history.accuracy()]) {
+            ends.push(end);
+        }
+    }
+    let [binary, cross, accuracy] = ends.map(|ends| {
+        let ends = Array1::from(ends);
+        (ends.mean().unwrap(), ends.std(1.0))
+    });
+    for (found, said) in [(binary, (0.4805, 0.0045)), (cross, (0.2848, 0.0029)), (accuracy, (0.9190, 0.0010))] {
+        assert_near(&[found.0, found.1], &[said.0, said.1], 0.0003);
+    }
+    assert!((binary.0 - 0.4776).abs() < binary.1 && (cross.0 - 0.4776).abs() > 60.0 * cross.1, "{binary:?}, {cross:?}");
+    assert!((accuracy.0 - 0.9203).abs() < 2.0 * accuracy.1, "{accuracy:?}");
 }

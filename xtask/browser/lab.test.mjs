@@ -12,6 +12,8 @@ const [served, folder] = [setting("NN_NOTEBOOKS_SERVED"), setting("NN_NOTEBOOKS"
 // Of section 6 and 7; the notebook's first cells hold nearly the same.
 const TRAINING = "let training = Training::new";
 const CURVE = "history.plot().size(";
+// A matrix, so that a wrong answer is shown beside the card.
+const EXERCISE = "∂loss/∂W of the last layer, for ten pictures";
 
 const browser = await openBrowser();
 const page = await openPage(browser);
@@ -61,6 +63,30 @@ async function drawOnThePad() {
   claim(answers.startsWith("1 1\n7 7\n0 0\n"), "the saved pictures are read to the same digits in a cell", answers);
 }
 
+/** An exercise as somebody meets it: asked, answered wrongly, answered, put back. */
+async function cards() {
+  const path = `${served}/mnist.ipynb`;
+  const { source, metadata } = (await lab.saved(path)).find(({ source, metadata }) => metadata.exercise && source.includes(EXERCISE));
+  const cell = await lab.cell(EXERCISE);
+  const card = cell.getByRole("group", { name: `Exercise: ${EXERCISE}` });
+  claim((await card.innerText()).includes("your turn"), "an exercise that nobody has answered says: your turn", await card.innerText());
+  for (const { source, says } of metadata.exercise.wrong) {
+    await lab.write(cell, source);
+    await lab.run(cell);
+    claim((await card.innerText()).includes("✗") && (await card.innerText()).includes(says), `a wrong answer gets: ${says}`, await card.innerText());
+  }
+  const picture = await card.getByRole("img").boundingBox();
+  claim(picture?.width > 100, "beside it, where it is off, as a picture", JSON.stringify(picture));
+  await shoot(card, "lab-light-card-wrong");
+  await lab.write(cell, metadata.exercise.solution);
+  await lab.run(cell);
+  claim((await card.innerText()).includes("✓"), "the solution gets a ✓", await card.innerText());
+  await shoot(card, "lab-light-card-right");
+  await lab.write(cell, source);
+  await lab.run(cell);
+  claim((await card.innerText()).includes("your turn"), "and without an answer it asks again", await card.innerText());
+}
+
 async function changeTheLearningRate() {
   const before = await alt(CURVE);
   const cell = await lab.cell(TRAINING);
@@ -97,6 +123,7 @@ await run(browser, page, [
   ["restart and run all", runAll],
   ["light and dark", looks],
   ["the drawing pad", drawOnThePad],
+  ["an exercise", cards],
   ["another learning rate", changeTheLearningRate],
   ...kernelTests(lab, served),
   ["contents in Chinese", chineseContents],

@@ -1,6 +1,6 @@
 // The site, opened as files: both languages, light and dark, wide and narrow, accessible, its pads alive.
 
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -113,6 +113,32 @@ async function contents() {
   }
 }
 
+/** Each exercise has its card, which a narrow page shows whole. */
+async function cards() {
+  await page.setViewportSize(NARROW);
+  for (const name of names.filter((name) => !name.startsWith("index"))) {
+    await open(page, name);
+    const asked = await page.locator(".jp-CodeCell .jp-InputArea").filter({ hasText: /\bcheck\("/ }).count();
+    const cards = page.getByRole("group", { name: /^Exercise: / });
+    const wrong = [];
+    for (const card of await cards.all()) {
+      const [box, text] = [await card.boundingBox(), await card.innerText()];
+      if (!box || box.x < 0 || box.x + box.width > NARROW.width || box.height < 30 || !text.includes("your turn")) wrong.push(`${text}: ${JSON.stringify(box)}`);
+    }
+    const count = await cards.count();
+    claim(count === asked && wrong.length === 0, `${name}: ${asked} exercises that check themselves, each with its card`, `${count} cards; ${wrong.join("\n")}`);
+  }
+  await page.setViewportSize(WIDE);
+}
+
+/** A hosting page shows no file that is larger than a few megabytes. */
+async function sizes() {
+  for (const name of names) {
+    const { size } = await stat(path.join(folder, name));
+    claim(size < 4e6, `${name}: less than 4 MB`, `${size} bytes`);
+  }
+}
+
 async function pads() {
   for (const name of names.filter((name) => name.startsWith("mnist."))) {
     await open(page, name);
@@ -125,5 +151,7 @@ await run(browser, page, [
   ["every page", everyPage],
   ["links", links],
   ["contents", contents],
+  ["the cards", cards],
+  ["sizes", sizes],
   ["the drawing pads", pads],
 ]);

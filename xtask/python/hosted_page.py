@@ -3,8 +3,8 @@
     hosted_page.py NOTEBOOK...
 
 Each is exported by nbconvert with its own sanitizer at its strictest: no element of an output's HTML but a few of plain text.
-Exit code 1 and a line for each fault if a figure is no picture there, sharp at two pixels for each CSS pixel, or if base64 stands
-on the page as text.
+Exit code 1 and a line for each fault if a figure is no picture there, sharp at two pixels for each CSS pixel, if base64 stands
+on the page as text, or if the file is larger than such pages like.
 """
 
 import base64
@@ -17,7 +17,10 @@ from pathlib import Path
 import nbformat
 from nbconvert import HTMLExporter
 
+from hosted import NOTHING_ELSE, OURS
+
 PNG = "image/png"
+MOST_BYTES = 4_000_000
 
 
 def main():
@@ -28,8 +31,12 @@ def main():
         figures = [output for output in outputs if PNG in output.data]
         # The exporter changes what it is given.
         described = [output.data.get("text/plain", "") for output in outputs if PNG not in output.data]
+        bare = [output for output in outputs if output.data.get("text/plain") == NOTHING_ELSE]
         page = Page(HTMLExporter(sanitize_html=True, embed_images=True).from_notebook_node(notebook)[0])
         found = [f"{path.name}: {fault}" for fault in check(figures, described, page)]
+        found += [f"{path.name}: beside its HTML an output has neither PNG nor text: {str(output.data[OURS])[:80]}" for output in bare]
+        if (size := path.stat().st_size) > MOST_BYTES:
+            found.append(f"{path.name}: expected at most {MOST_BYTES:,} bytes, found {size:,}")
         faults += found
         print(f"{path.name}: {len(figures)} figures, {len(described)} other outputs, {len(found)} faults")
     for fault in faults:

@@ -197,6 +197,12 @@ fn main() -> ExitCode {
     if let Some(code) = nn_kernel::stand_in::run() {
         return code;
     }
+    if let Some(result) = nn_kernel::mend::wrap() {
+        return result.unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        });
+    }
     let result = match Cli::parse().command {
         Command::Lab { no_browser, ip, port, more } => lab::open(&lab::Wishes { no_browser, ip, port, more }),
         Command::Run { names, in_place: true, .. } => run::run(&names, Besides::InPlace),

@@ -23,7 +23,7 @@ pub(super) fn png(scene: &Scene<'_>, width: f64, height: f64, resolution: f64) -
 
     let mut pixels = average(&drawing, columns as usize, rows as usize);
     drop(drawing);
-    let mut page = Page { pixels: &mut pixels, columns: columns as usize, scale: f64::from(columns) / width };
+    let mut page = Page::new(&mut pixels, columns as usize, f64::from(columns) / width);
     for shape in &scene.shapes {
         if let Shape::Text { x, y, text, style } = shape {
             page.text(*x, *y, text, style);

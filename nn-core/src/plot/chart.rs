@@ -1,6 +1,7 @@
 //! What a panel of a figure draws.
 
 use super::bars::BarChart;
+use super::canvas::Drawing;
 use super::diagram::Diagram;
 use super::gallery::Gallery;
 use super::heat::HeatMap;
@@ -21,6 +22,7 @@ pub(crate) enum Chart {
     Ranges(RangeChart),
     Diagram(Diagram),
     Gallery(Gallery),
+    Drawing(Drawing),
 }
 
 impl Chart {
@@ -34,6 +36,7 @@ impl Chart {
             Self::Ranges(chart) => chart,
             Self::Diagram(chart) => chart,
             Self::Gallery(chart) => chart,
+            Self::Drawing(chart) => chart,
         }
     }
 
@@ -47,6 +50,7 @@ impl Chart {
             Self::Ranges(chart) => chart,
             Self::Diagram(chart) => chart,
             Self::Gallery(chart) => chart,
+            Self::Drawing(chart) => chart,
         }
     }
 }

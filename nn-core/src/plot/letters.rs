@@ -2,7 +2,7 @@
 
 use ab_glyph::{Font, PxScale, point};
 
-use super::scene::{Anchor, Type};
+use super::scene::{Anchor, Turn, Type};
 use super::text::{self, Face, Weight};
 use super::theme::Color;
 
@@ -11,11 +11,18 @@ pub(super) struct Page<'a> {
     pub pixels: &'a mut [[u8; 4]],
     pub columns: usize,
     pub scale: f64,
+    /// Around which pixel what is written is turned, and how.
+    turned: ((i64, i64), Turn),
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    pub fn new(pixels: &'a mut [[u8; 4]], columns: usize, scale: f64) -> Self {
+        Self { pixels, columns, scale, turned: ((0, 0), Turn::None) }
+    }
+
     /// One line of text; `x` and its baseline `y` in CSS pixels.
     pub fn text(&mut self, x: f64, y: f64, text: &str, style: &Type) {
+        self.turned = ((self.pixels_of(x), self.pixels_of(y)), style.turn);
         let mut x = match style.anchor {
             Anchor::Start => x,
             Anchor::Middle => x - style.width(text) / 2.0,
@@ -70,7 +77,13 @@ impl Page<'_> {
         (length * self.scale).round() as i64
     }
 
-    fn blend(&mut self, (column, row): (i64, i64), color: Color, coverage: f64) {
+    fn blend(&mut self, at: (i64, i64), color: Color, coverage: f64) {
+        let ((x, y), turn) = self.turned;
+        let (column, row) = match turn {
+            Turn::None => at,
+            Turn::Left => (x + at.1 - y, y - (at.0 - x)),
+            Turn::Right => (x - (at.1 - y), y + at.0 - x),
+        };
         let (Ok(column), Ok(row)) = (usize::try_from(column), usize::try_from(row)) else { return };
         if column >= self.columns {
             return;

@@ -12,6 +12,7 @@
 //! | [`digits`] | rows of an `(n, 784)` array as pictures |
 //! | [`pictures`] | pictures of any size, side by side |
 //! | [`side_by_side`] | figures as panels of one |
+//! | [`with_plotters`] | any other chart, drawn with plotters' own methods |
 //! | [`live`](live()) | figures that take each other's place while a cell runs |
 //!
 //! These types draw themselves: [`Network::plot`](crate::Network::plot),
@@ -33,6 +34,7 @@ mod axis;
 mod bars;
 mod bitmap;
 pub(crate) mod bundle;
+mod canvas;
 pub(crate) mod chart;
 pub(crate) mod column;
 mod curve;
@@ -63,7 +65,10 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use ndarray::{Array2, ArrayView2};
+use plotters::coord::Shift;
+use plotters::prelude::DrawingArea;
 
+pub use canvas::Canvas;
 pub use figure::Figure;
 pub(crate) use live::Note;
 pub use live::{Live, live};
@@ -74,6 +79,7 @@ pub use theme::Color;
 
 use crate::{Error, Result};
 use bars::BarChart;
+use canvas::Drawing;
 use chart::Chart;
 use lines::LineChart;
 use pictures::PictureChart;
@@ -205,6 +211,47 @@ pub fn digits<N: Number>(
 /// ```
 pub fn pictures(title: &str, pictures: impl IntoIterator<Item = Picture>) -> Figure {
     Figure::new(title, Chart::Pictures(PictureChart::row(pictures.into_iter().collect())))
+}
+
+/// Any chart that plotters can draw: `draw` gets a canvas of `width` × `height` CSS pixels, which it draws on as on any other of
+/// plotters' drawing areas.
+///
+/// What comes of it is a figure like the others, with an SVG, a PNG and a text alternative; say by
+/// [`describe`](Figure::describe) what it shows. A translucent colour is mixed with the paper, not with what is below it.
+///
+/// ```
+/// use nn_core::plot;
+/// use nn_core::plotters::prelude::*;
+///
+/// let figure = plot::with_plotters("Squares", (400, 300), |root| {
+///     let mut chart = ChartBuilder::on(&root)
+///         .x_label_area_size(40)
+///         .y_label_area_size(40)
+///         .build_cartesian_2d(0.0..4.0, 0.0..16.0)?;
+///     chart.configure_mesh().x_desc("x").y_desc("x²").draw()?;
+///     chart.draw_series(LineSeries::new((0..=40).map(|k| f64::from(k) / 10.0).map(|x| (x, x * x)), &BLUE))?;
+///     Ok(())
+/// })?
+/// .describe("Squares: x² rises from 0 to 16 for x from 0 to 4.");
+/// assert!(figure.to_svg().contains("x²</text>"));
+/// # Ok::<(), nn_core::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Argument`] with the message of `draw` if that fails; or if the canvas is narrower or lower than 1 pixel or larger than
+/// 8,000.
+pub fn with_plotters(
+    title: &str,
+    (width, height): (u32, u32),
+    draw: impl FnOnce(DrawingArea<Canvas, Shift>) -> std::result::Result<(), Box<dyn std::error::Error>>,
+) -> Result<Figure> {
+    let sides = 1..=layout::MOST as u32;
+    if !sides.contains(&width) || !sides.contains(&height) {
+        return Err(Error::argument("size", "from 1 to 8000 pixels for each side", format!("({width}, {height})")));
+    }
+    let drawing = Drawing::by((width, height), draw)
+        .map_err(|error| Error::argument("draw", "a chart that plotters can draw", error.to_string()))?;
+    Ok(Figure::new(title, Chart::Drawing(drawing)))
 }
 
 /// Figures as the panels of one, from left to right; their titles stand above their panels.

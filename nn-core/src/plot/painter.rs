@@ -6,10 +6,10 @@
 
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{BLACK, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle};
+use plotters::style::{BLACK, FontDesc, FontFamily, FontStyle, FontTransform, RGBColor, ShapeStyle, TextStyle};
 
 use super::picture::Picture;
-use super::scene::{Anchor, Frame, Scene, Shape, Type};
+use super::scene::{Anchor, Frame, Scene, Shape, Turn, Type};
 use super::text::Weight;
 use super::theme::Color;
 
@@ -99,11 +99,16 @@ impl<B: DrawingBackend> Painter<B> {
         };
         let weight = if style.weight == Weight::SemiBold { FontStyle::Bold } else { FontStyle::Normal };
         // plotters multiplies the em with 1.24 before it hands the size to the backend.
-        let font = FontDesc::new(FontFamily::Name(FAMILY), style.size * self.unit * 1.24, weight);
-        let style_of_text = TextStyle { pos: Pos::new(anchor, VPos::Top), ..font.color(&rgb(style.color)) };
         // plotters writes `dy="0.76em"` for an upper anchor: the baseline, without a guess about the viewer's font.
-        let position = self.at((x, y - 0.76 * style.size));
-        self.backend.draw_text(text, &style_of_text, position).map_err(in_words)
+        let up = 0.76 * style.size;
+        let (transform, position) = match style.turn {
+            Turn::None => (FontTransform::None, (x, y - up)),
+            Turn::Left => (FontTransform::Rotate270, (x - up, y)),
+            Turn::Right => (FontTransform::Rotate90, (x + up, y)),
+        };
+        let font = FontDesc::new(FontFamily::Name(FAMILY), style.size * self.unit * 1.24, weight).transform(transform);
+        let style_of_text = TextStyle { pos: Pos::new(anchor, VPos::Top), ..font.color(&rgb(style.color)) };
+        self.backend.draw_text(text, &style_of_text, self.at(position)).map_err(in_words)
     }
 }
 

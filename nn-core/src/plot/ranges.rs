@@ -99,11 +99,11 @@ impl Draw for RangeChart {
         rows::draw_key(scene, frame, &[Sign::Half, Sign::Most, Sign::Middle]);
     }
 
-    /// Each row in words, of more than eight the first eight.
+    /// Each row in words, of more than twelve the first twelve.
     fn describe(&self) -> String {
         if self.rows.is_empty() {
             return "no values".into();
         }
-        self.rows.iter().take(8).map(Range::describe).collect::<Vec<_>>().join("; ")
+        self.rows.iter().take(12).map(Range::describe).collect::<Vec<_>>().join("; ")
     }
 }

@@ -31,6 +31,17 @@ pub(super) enum Anchor {
     End,
 }
 
+/// Which way a text runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// To the right.
+    None,
+    /// Upwards: turned to the left by a quarter.
+    Left,
+    /// Downwards: turned to the right by a quarter.
+    Right,
+}
+
 /// How a text looks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Type {
@@ -38,11 +49,12 @@ pub(super) struct Type {
     pub weight: Weight,
     pub color: Color,
     pub anchor: Anchor,
+    pub turn: Turn,
 }
 
 impl Type {
     pub fn new(size: f64, weight: Weight, color: Color) -> Self {
-        Self { size, weight, color, anchor: Anchor::Start }
+        Self { size, weight, color, anchor: Anchor::Start, turn: Turn::None }
     }
 
     pub fn middle(self) -> Self {

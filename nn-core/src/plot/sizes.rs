@@ -129,15 +129,15 @@ impl Draw for SizeChart {
             texts.draw(scene, (left, right), frame, (y, pitch));
             row.draw(scene, axis, y);
         }
-        rows::draw_key(scene, frame, &[Sign::Dot(DOT + 1.0, "root mean square"), Sign::Half, Sign::Most]);
+        rows::draw_key(scene, frame, &[Sign::Dot(DOT + 1.0, "root mean square"), Sign::Half, Sign::Most, Sign::Middle]);
     }
 
-    /// Each row in words, of more than eight the first eight.
+    /// Each row in words, of more than twelve the first twelve.
     fn describe(&self) -> String {
         if self.rows.is_empty() {
             return "no values".into();
         }
-        self.rows.iter().take(8).map(Sizes::describe).collect::<Vec<_>>().join("; ")
+        self.rows.iter().take(12).map(Sizes::describe).collect::<Vec<_>>().join("; ")
     }
 }
 

@@ -23,6 +23,7 @@ pub mod guard;
 pub mod kept;
 mod lexer;
 pub mod link;
+pub mod mend;
 pub mod messages;
 pub mod metadata;
 mod moved;

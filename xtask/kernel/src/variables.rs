@@ -11,8 +11,9 @@
 //! | `NN_KERNEL`              | the launcher                       | libraries that cells use         | 1: what we understand among a cell's output ([`crate::relay`]) |
 //! | `NN_KERNEL_INTERRUPT`    | the launcher                       | libraries that cells use         | a file that is there while the person wants the cell to stop |
 //! | `NN_KERNEL_WAITING`      | the person                         | the launcher                     | 0: no kernel in waiting ([`crate::waiting`]) |
+//! | `NN_KERNEL_MEND`         | the set-up, for cargo              | we as compiler's wrapper         | the folder for evcxr's sources as they are compiled ([`crate::mend`]) |
 //!
-//! A process that sees NN_KERNEL_CALL or NN_KERNEL_LINK knows from it which of its parts it plays. What passes between us and evcxr is
+//! A process that sees NN_KERNEL_CALL, NN_KERNEL_LINK or NN_KERNEL_MEND knows from it which of its parts it plays. What passes between us and evcxr is
 //! evcxr's own: [`crate::assumed`].
 
 /// Names the file that is locked as long as the program that starts kernels lives.
@@ -33,6 +34,8 @@ pub const KERNEL: &str = "NN_KERNEL";
 pub const INTERRUPT: &str = "NN_KERNEL_INTERRUPT";
 /// 0 where there is to be no kernel in waiting.
 pub const WAITING: &str = "NN_KERNEL_WAITING";
+/// For the compiler's wrapper while evcxr is built: the folder for its sources as they are compiled.
+pub const MEND: &str = "NN_KERNEL_MEND";
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,8 @@ use super::{Lab, Rust, Step, announce, tool};
 use anyhow::{Context, Result};
 use nn_kernel::assumed::{self, VERSION};
 use nn_kernel::progress::Progress;
-use nn_kernel::{files, process};
+use nn_kernel::variables::MEND;
+use nn_kernel::{files, mend, process};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,7 +71,16 @@ pub fn install(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<(Step, Pat
         options.extend(names.iter().map(|name| format!("--config=profile.release.package.{name}.opt-level={level}")));
     }
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    Ok((Step::Made, tool::install(lab, &rust.tool("cargo"), (NAME, VERSION), &options, &[], run)?))
+    let (launcher, sources) = (lab.bin().join(process::executable("nn-kernel")), lab.root.join("evcxr-mended"));
+    let variables = [("RUSTC_WRAPPER", launcher.as_os_str()), (MEND, sources.as_os_str())];
+    let program = tool::install(lab, &rust.tool("cargo"), (NAME, VERSION), &options, &variables, run)?;
+    if !mend::mended(&sources).is_file() {
+        announce(&format!(
+            "{NAME} is built as it is written: a cell with a `let` takes some 0.1 s longer (xtask/kernel/src/mend.rs)"
+        ));
+    }
+    files::remove(&sources)?;
+    Ok((Step::Made, program))
 }
 
 /// Where it is or will be, without looking into it.

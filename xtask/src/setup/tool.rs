@@ -3,6 +3,7 @@
 use super::Lab;
 use anyhow::Result;
 use nn_kernel::{files, process};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,7 +14,7 @@ pub fn install(
     cargo: &Path,
     (name, version): (&str, &str),
     options: &[&str],
-    variables: &[(&str, &str)],
+    variables: &[(&str, &OsStr)],
     run: impl FnOnce(&str, &mut Command) -> Result<()>,
 ) -> Result<PathBuf> {
     let build = lab.root.join(format!("{name}-build"));

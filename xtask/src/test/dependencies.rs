@@ -5,6 +5,7 @@ use super::skip;
 use crate::setup::{Lab, tool};
 use anyhow::Result;
 use nn_kernel::process;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -49,7 +50,7 @@ fn find(lab: &Lab, tool @ (name, version): (&str, &str)) -> Option<PathBuf> {
     }
     eprintln!("lab: cargo install {name} {version} …");
     // Each runs for seconds: optimising it would take six times as long as it ever saves.
-    let quick = [("CARGO_PROFILE_DEV_OPT_LEVEL", "0")];
+    let quick = [("CARGO_PROFILE_DEV_OPT_LEVEL", OsStr::new("0"))];
     let cargo = std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from);
     tool::install(lab, &cargo, tool, &["--quiet", "--debug"], &quick, process::run).ok()
 }
