@@ -154,7 +154,7 @@ class Life:
             return self.measure_in(kernel, time.monotonic() - start)
 
     def measure_in(self, kernel, kernel_start):
-        sources = [cell.source for cell in code_cells(self.read())]
+        sources = with_first_let_apart([cell.source for cell in code_cells(self.read())])
         self.say(f"{kernel_start:.2f} s; restarting it, to run all of {self.notebook.name}")
         restart, cells, run_all = self.restart_and_run(kernel, sources)
         self.say(f"{run_all:.2f} s for all; now one cell after another")
@@ -282,6 +282,15 @@ class Life:
 
 def has_let(source):
     return any(line.startswith("let ") for line in source.splitlines())
+
+
+def with_first_let_apart(sources):
+    """The cells, but the first `let`, and what stands before it in its cell, a cell of its own: what follows it may be a training."""
+    number = next(number for number, source in enumerate(sources) if has_let(source))
+    lines = sources[number].splitlines()
+    after = next(place for place, line in enumerate(lines, 1) if line.startswith("let "))
+    parts = ["\n".join(part) for part in (lines[:after], lines[after:])]
+    return [*sources[:number], *filter(None, parts), *sources[number + 1 :]]
 
 
 def summary(lives, release):
