@@ -113,7 +113,7 @@ async function contents() {
   }
 }
 
-/** Each exercise has its card, which a narrow page shows whole. */
+/** Each exercise has its card, with a sign of how it stands, which a narrow page shows whole. */
 async function cards() {
   await page.setViewportSize(NARROW);
   for (const name of names.filter((name) => !name.startsWith("index"))) {
@@ -123,7 +123,7 @@ async function cards() {
     const wrong = [];
     for (const card of await cards.all()) {
       const [box, text] = [await card.boundingBox(), await card.innerText()];
-      if (!box || box.x < 0 || box.x + box.width > NARROW.width || box.height < 30 || !text.includes("your turn")) wrong.push(`${text}: ${JSON.stringify(box)}`);
+      if (!box || box.x < 0 || box.x + box.width > NARROW.width || box.height < 30 || !/^(…|✓|✗) /.test(text)) wrong.push(`${text}: ${JSON.stringify(box)}`);
     }
     const count = await cards.count();
     claim(count === asked && wrong.length === 0, `${name}: ${asked} exercises that check themselves, each with its card`, `${count} cards; ${wrong.join("\n")}`);
