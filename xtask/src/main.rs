@@ -197,13 +197,18 @@ fn main() -> ExitCode {
     if let Some(code) = nn_kernel::stand_in::run() {
         return code;
     }
-    if let Some(result) = nn_kernel::mend::wrap() {
-        return result.unwrap_or_else(|error| {
+    let result = nn_kernel::mend::wrap().unwrap_or_else(|| obey(Cli::parse().command));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
-        });
+        }
     }
-    let result = match Cli::parse().command {
+}
+
+fn obey(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Lab { no_browser, ip, port, more } => lab::open(&lab::Wishes { no_browser, ip, port, more }),
         Command::Run { names, in_place: true, .. } => run::run(&names, Besides::InPlace),
         Command::Run { names, exercises: true, .. } => run::run(&names, Besides::Exercises),
@@ -228,13 +233,6 @@ fn main() -> ExitCode {
         }
         Command::Kernel { what: Kernel::Wait { evcxr } } => nn_kernel::wait(&evcxr),
         Command::Guard { kernel, folder } => nn_kernel::guard::run(kernel, &folder).map(|()| ExitCode::SUCCESS),
-    };
-    match result {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The types of a cell's variables come from rust-analyzer, to which evcxr hands the files of all crates, the standard library's
 //! too, as one set of files that may change at any time. Before it answers, rust-analyzer therefore looks through all that it
-//! knows of all crates for what a new cell may have changed: nine tenths of its time for a small cell. It has a name for files that
+//! knows of all crates for what a new cell may have changed: most of its time for a small cell. It has a name for files that
 //! stay as they are, a library; with the cell's own folder in one set and all else in that, it looks through the cell alone.
 //!
 //! cargo builds evcxr with us as wrapper of the compiler ([`wrap`]). For the crate `evcxr` the compiler gets a copy of the sources
@@ -12,10 +12,10 @@ use crate::files;
 use crate::process;
 use crate::variables::MEND;
 use anyhow::{Context, Result, bail};
+use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::{env, fs};
 
 /// The file with the statement, in a crate's `src`.
 const FILE: &str = "rust_analyzer.rs";
@@ -85,7 +85,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
             copy_tree(&path, &to.join(name))?;
         } else {
             // Its bytes only: a registry's files may be read-only.
-            files::write(&to.join(name), fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?)?;
+            files::write(&to.join(name), files::read(&path)?)?;
         }
     }
     Ok(())

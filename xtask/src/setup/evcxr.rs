@@ -72,6 +72,8 @@ pub fn install(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<(Step, Pat
     }
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     let (launcher, sources) = (lab.bin().join(process::executable("nn-kernel")), lab.root.join("evcxr-mended"));
+    // Those of a set-up that was ended would tell of another build.
+    files::remove(&sources)?;
     let variables = [("RUSTC_WRAPPER", launcher.as_os_str()), (MEND, sources.as_os_str())];
     let program = tool::install(lab, &rust.tool("cargo"), (NAME, VERSION), &options, &variables, run)?;
     if !mend::mended(&sources).is_file() {
