@@ -54,7 +54,7 @@ mod plain {
 
 /// One epoch of 60,000 examples and the test pass after it, with all cores.
 #[divan::bench(types = [f32, f64], sample_count = 10)]
-fn epoch<F: nn_core::Trained>(bencher: Bencher) {
+fn epoch<F: nn_core::Float>(bencher: Bencher) {
     let training = Training::new(Loss::CrossEntropy).epochs(1).quiet();
     let network = network().cast::<F>();
     bencher

@@ -50,6 +50,7 @@ impl Activation {
     /// let a = Softmax.value(array![[0.0, 2_f64.ln(), 5_f64.ln()]].view());
     /// assert!((a - array![[0.125, 0.25, 0.625]]).iter().all(|error| error.abs() < 1e-15));
     /// ```
+    #[inline(never)]
     pub fn value<F: Float>(self, z: ArrayView2<'_, F>) -> Array2<F> {
         let mut a = z.to_owned();
         self.apply(a.view_mut());
@@ -90,6 +91,7 @@ impl Activation {
     /// // 1 − tanh(0)²
     /// assert_eq!(Tanh.derivative(array![[0.0]].view()), array![[1.0]]);
     /// ```
+    #[inline(never)]
     pub fn derivative<F: Float>(self, z: ArrayView2<'_, F>) -> Array2<F> {
         let (zero, one) = (F::zero(), F::one());
         match self {
@@ -123,6 +125,7 @@ impl Activation {
     /// assert_eq!(Softmax.delta(z.view(), gradient.view())?, array![[0.5, -0.5]]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn delta<F: Float>(self, z: ArrayView2<'_, F>, gradient: ArrayView2<'_, F>) -> Result<Array2<F>> {
         if gradient.dim() != z.dim() {
             return Err(Error::shape("gradient", format!("{:?}", z.dim()), gradient.shape()));

@@ -21,6 +21,7 @@
 //! |---|---|---|
 //! | MNIST, and a digit of your own | [`data`] | `data/` |
 //! | the loop by the book at full speed | [`Training::run`] | `fast/` |
+//! | the chapter's functions for `f32` and `f64`, which cells need not compile | | `compiled.rs` |
 //! | saved networks, checkpoints, how a network came to be | [`Network::save`], [`Training::checkpoint`] | `store/` |
 //! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol.rs` |
 //! | figures | `plot` | `plot/` |
@@ -101,6 +102,7 @@
 )]
 
 mod activation;
+mod compiled;
 pub mod data;
 mod error;
 mod fast;
@@ -142,7 +144,7 @@ pub use float::Float;
 pub use loss::Loss;
 pub use network::{Gradients, Layer, Network, Trace};
 pub use provenance::{VERSION, processor};
-pub use train::{Epoch, Evaluation, Hint, History, Stopped, Trained, Training};
+pub use train::{Epoch, Evaluation, Hint, History, Stopped, Training};
 
 /// Everything a notebook needs, in one `use`, including ndarray's everyday names and polars' `df!`.
 pub mod prelude {

@@ -64,6 +64,7 @@ impl Loss {
     /// assert_eq!(loss, (0.5 / 4.0 + 1.125 / 4.0) / 2.0);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn value<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<F> {
         check_targets(targets, outputs)?;
         let one = F::one();
@@ -87,6 +88,7 @@ impl Loss {
     ///
     /// # Errors
     /// [`Error::Shape`] if `targets` is not of the shape of `z`.
+    #[inline(never)]
     pub fn value_from_logits<F: Float>(
         self,
         output: Activation,
@@ -135,6 +137,7 @@ impl Loss {
     /// assert_eq!(gradient, array![[0.0, -4.0]]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn gradient<F: Float>(self, outputs: ArrayView2<'_, F>, targets: ArrayView2<'_, F>) -> Result<Array2<F>> {
         check_targets(targets, outputs)?;
         let one = F::one();
@@ -179,6 +182,7 @@ impl Loss {
     /// assert_eq!(delta, array![[-0.0625, 0.0625]]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn delta<F: Float>(
         self,
         output: Activation,

@@ -13,7 +13,7 @@ use std::path::Path;
 use imports::imports;
 
 /// Every room, and what it may import: rooms above it alone, and always `error`, `float`, `protocol` and [`LEAVES`].
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("error", &[]),
     ("float", &[]),
     ("protocol", &[]),
@@ -26,6 +26,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("fast", &["activation", "metrics", "loss", "network", "data"]),
     ("train", &["metrics", "loss", "network", "data", "fast"]),
     ("store", &["activation", "network", "train"]),
+    ("compiled", &["activation", "loss", "network", "data", "train"]),
     // Knows nothing of the network: charts are of numbers.
     ("plot", &[]),
     ("notebook", &["activation", "metrics", "loss", "network", "data", "train", "plot", "provenance"]),

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use common::deviation;
 use nn_core::prelude::*;
-use nn_core::{Float, Layer, Trained};
+use nn_core::{Float, Layer};
 use safetensors::{Dtype, SafeTensors};
 
 const FIXTURE: &[u8] = include_bytes!("reference/numpy_twin.safetensors");
@@ -165,7 +165,7 @@ fn losses_activations_gradients_and_weights_in_f32_agree_with_numpy_to_1e_4() {
 }
 
 /// The largest deviation of a whole [`Training`] from numpy's losses, and the largest difference of an accuracy.
-fn all_histories<F: Trained>() -> (Worst, f64) {
+fn all_histories<F: Float>() -> (Worst, f64) {
     let twin = Twin::read();
     let (train, test) = (twin.images(0, TRAIN), twin.images(TRAIN, 400));
     let (mut worst, mut accuracy) = (Worst::default(), 0.0_f64);

@@ -138,6 +138,7 @@ impl std::fmt::Debug for Dataset {
 /// assert_eq!(targets, array![[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]);
 /// # Ok::<(), Error>(())
 /// ```
+#[inline(never)]
 pub fn one_hot<F: Float>(labels: ArrayView1<'_, u8>, classes: usize) -> Result<Array2<F>> {
     if labels.len().max(1).checked_mul(classes).is_none_or(|numbers| numbers > MOST_NUMBERS) {
         let expected = format!("at most {} for {} labels", MOST_NUMBERS / labels.len().max(1), labels.len());

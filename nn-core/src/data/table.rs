@@ -103,6 +103,8 @@ pub(super) fn parse(block: &Block<'_>) -> Result<DataFrame> {
     let names = block.header.names.iter().map(|name| Field::new(name.as_str().into(), DataType::UInt8));
     let options = CsvReadOptions::default()
         .with_has_header(false)
+        // It makes sixteen pieces for each thread, each with a buffer for every column; sixteen are enough for all threads.
+        .with_n_threads(Some(1))
         .with_schema(Some(Arc::new(Schema::from_iter(names))))
         .map_parse_options(|options| options.with_quote_char(None));
     let refusal = match options.into_reader_with_file_handle(Cursor::new(&block.text)).finish() {

@@ -16,7 +16,7 @@ use super::panel::Panel;
 use super::sparse::Sparse;
 use super::{Examples, Team};
 use crate::data::{Dataset, one_hot};
-use crate::{Activation, Float, Loss, Network, Trained, Training};
+use crate::{Activation, Float, Loss, Network, Training};
 
 /// Numbers in −1..1, a share `density` of them not 0.
 fn random(rng: &mut ChaCha8Rng, shape: (usize, usize), density: f64) -> Array2<f32> {
@@ -48,7 +48,7 @@ fn difference<F: Float>(one: &Network<F>, other: &Network<F>) -> f64 {
 }
 
 /// Sizes that are no multiples of any block, for every pair of loss and last activation, sparse and dense.
-fn follows_the_book<F: Trained>(cast: impl Fn(&Network) -> Network<F>, tolerance: f64) {
+fn follows_the_book<F: Float>(cast: impl Fn(&Network) -> Network<F>, tolerance: f64) {
     for density in [0.15, 0.9] {
         for (sizes, hidden) in [
             (vec![37, 5], vec![]),

@@ -27,6 +27,7 @@ impl<F: Float> Gradients<F> {
     /// assert_eq!(network.layers()[0].weights, array![[1.0 - 0.5 - 0.75]]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn zeros(network: &Network<F>) -> Self {
         let layers = network.layers();
         Self {
@@ -45,6 +46,7 @@ impl<F: Float> Gradients<F> {
     /// gradients.scale(0.5);
     /// assert_eq!((&gradients.weights[0], &gradients.biases[0]), (&array![[2.0, -4.0]], &array![1.0]));
     /// ```
+    #[inline(never)]
     pub fn scale(&mut self, factor: f64) {
         let factor = F::of(factor);
         self.weights.iter_mut().for_each(|weights| *weights *= factor);
@@ -66,6 +68,7 @@ impl<F: Float> Gradients<F> {
     /// assert_eq!((&sum.weights[0], &sum.biases[0]), (&array![[11.0, 22.0]], &array![33.0]));
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn scaled_add(&mut self, factor: f64, other: &Self) -> Result<()> {
         self.check_same_shapes(other)?;
         let factor = F::of(factor);

@@ -103,6 +103,7 @@ impl<F: Float> Network<F> {
     /// assert_eq!(trace.activations[1], array![[5.5, 0.0]]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn forward(&self, inputs: ArrayView2<'_, F>) -> Result<Trace<F>> {
         self.check_inputs(inputs)?;
         let mut zs = Vec::with_capacity(self.layers.len());
@@ -151,6 +152,7 @@ impl<F: Float> Network<F> {
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 2; checked in `tests/gradients.rs`.
+    #[inline(never)]
     pub fn backward(&self, trace: &Trace<F>, targets: ArrayView2<'_, F>, loss: Loss) -> Result<Gradients<F>> {
         let (last, z) = self.check_trace(trace)?;
         loss.check_output(last.activation)?;
@@ -196,6 +198,7 @@ impl<F: Float> Network<F> {
     /// assert_eq!(network.layers()[0].biases, array![0.0]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn step(&mut self, gradients: &Gradients<F>, learning_rate: f64) -> Result<()> {
         let rate = Self::check_learning_rate(learning_rate)?;
         self.check_gradients(gradients)?;

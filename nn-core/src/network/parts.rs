@@ -42,6 +42,7 @@ impl<F: Float> Network<F> {
     }
 
     /// The number of inputs, then of outputs of each layer: `[784, 100, 10]`.
+    #[inline(never)]
     pub fn sizes(&self) -> Vec<usize> {
         let mut sizes = vec![self.layers[0].weights.ncols()];
         sizes.extend(self.layers.iter().map(|layer| layer.biases.len()));
@@ -59,6 +60,7 @@ impl<F: Float> Network<F> {
     }
 
     /// The same network in another precision: `network.cast::<f64>()`.
+    #[inline(never)]
     pub fn cast<G: Float>(&self) -> Network<G> {
         let mut layers = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {

@@ -19,6 +19,7 @@ impl<F: Float> Network<F> {
     /// # Errors
     /// [`Error::Shape`] if `inputs` is not `(n, sizes[0])`; [`Error::Interrupted`] if it takes longer than 0.2 s and ■ is
     /// pressed in the notebook: half the answers would be none.
+    #[inline(never)]
     pub fn predict(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         self.predict_as("predict", inputs)
     }
@@ -34,6 +35,7 @@ impl<F: Float> Network<F> {
     ///
     /// # Errors
     /// As [`Network::predict`].
+    #[inline(never)]
     pub fn logits(&self, inputs: ArrayView2<'_, F>) -> Result<Array2<F>> {
         self.logits_as("logits", inputs)
     }
@@ -93,6 +95,7 @@ impl<F: Float> Network<F> {
     /// assert_eq!(network.classify_all(array![[0.5], [1.5]].view())?, array![1, 0]);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn classify(&self, input: ArrayView1<'_, F>) -> Result<usize> {
         if input.len() != self.sizes()[0] {
             return Err(Error::shape("input", format!("({},)", self.sizes()[0]), input.shape()));
@@ -104,6 +107,7 @@ impl<F: Float> Network<F> {
     ///
     /// # Errors
     /// As [`Network::predict`].
+    #[inline(never)]
     pub fn classify_all(&self, inputs: ArrayView2<'_, F>) -> Result<Array1<usize>> {
         Ok(argmax_rows(self.predict_as("classify_all", inputs)?.view()))
     }

@@ -70,6 +70,7 @@ impl<F: Float> Gradients<F> {
     /// on a logarithmic axis.
     ///
     /// Gradients that shrink from the last layer to the first are the reason why a deep network of sigmoids learns slowly.
+    #[inline(never)]
     pub fn plot(&self) -> Figure {
         let mut rows = Vec::new();
         for ((weights, biases), layer) in self.weights.iter().zip(&self.biases).zip(1..) {

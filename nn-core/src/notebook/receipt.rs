@@ -67,15 +67,15 @@ fn receipt<F: Float>(network: &Network<F>, mnist: &Mnist) -> Result<Table> {
 /// Titles and sums of the images and the labels of a data set.
 fn sums(part: &str, dataset: &Dataset) -> [(String, String); 2] {
     let count = dataset.len();
-    let (what, inputs) = match pixels(dataset) {
-        Some(pixels) => ("images", [&[0, 0, 8, 3], &size(count), &size(SIDE), &size(SIDE), pixels.as_slice()].concat()),
-        None => ("inputs", dataset.inputs.iter().flat_map(|x| x.to_le_bytes()).collect()),
+    let (what, images) = match pixels(dataset) {
+        Some(pixels) => {
+            let header = [[0, 0, 8, 3], size(count), size(SIDE), size(SIDE)].concat();
+            ("images", sha256(&header, pixels))
+        }
+        None => ("inputs", sha256(&[], dataset.inputs.iter().flat_map(|x| x.to_le_bytes()).collect())),
     };
-    let labels: Vec<u8> = [0, 0, 8, 1].into_iter().chain(size(count)).chain(dataset.labels.iter().copied()).collect();
-    [
-        (format!("{count} {part} {what}, SHA-256"), sha256(&inputs)),
-        ("their labels, SHA-256".to_owned(), sha256(&labels)),
-    ]
+    let labels = sha256(&[[0, 0, 8, 1], size(count)].concat(), dataset.labels.to_vec());
+    [(format!("{count} {part} {what}, SHA-256"), images), ("their labels, SHA-256".to_owned(), labels)]
 }
 
 /// A size as an IDX file writes it.
@@ -84,13 +84,18 @@ fn size(size: usize) -> [u8; 4] {
     u32::try_from(size).expect("a data set in memory has fewer than four billion examples").to_be_bytes()
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+/// The sum of a file with this header and these bytes.
+fn sha256(header: &[u8], bytes: Vec<u8>) -> String {
+    let sum = Sha256::new().chain_update(header).chain_update(bytes).finalize();
+    sum.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The inputs as bytes, if they are the pixels of 28×28 pictures, scaled as [`crate::data::mnist`] does.
 fn pixels(dataset: &Dataset) -> Option<Vec<u8>> {
-    let bytes: Vec<_> = dataset.inputs.iter().map(|x| (x * 255.0 + 0.5) as u8).collect();
-    let scaled = dataset.inputs.iter().zip(&bytes).fold(true, |all, (&x, &byte)| all & (f32::from(byte) / 255.0 == x));
+    let inputs = dataset.inputs.as_standard_layout();
+    let inputs = inputs.as_slice()?;
+    let bytes: Vec<_> = inputs.iter().map(|x| (x * 255.0 + 0.5) as u8).collect();
+    // All are looked at, also after one that is none: many at a time.
+    let scaled = inputs.iter().zip(&bytes).fold(true, |all, (&x, &byte)| all & (f32::from(byte) / 255.0 == x));
     (dataset.inputs.ncols() == PIXELS && scaled).then_some(bytes)
 }

@@ -31,6 +31,7 @@ impl<F: Float> Trace<F> {
     /// assert!(trace.plot().alt().ends_with("1 of 2 neurons silent, 75 % are 0."));
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn plot(&self) -> Figure {
         let mut rows = Vec::new();
         for ((z, a), layer) in self.zs.iter().zip(self.activations.iter().skip(1)).zip(1..) {

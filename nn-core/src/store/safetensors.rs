@@ -73,6 +73,7 @@ impl<F: Float> Network<F> {
     /// # Errors
     /// [`Error::Argument`] if a weight or bias is not a finite number, [`Error::Io`] if the file cannot be written; an older
     /// file of that name is then untouched.
+    #[inline(never)]
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.check_finite()?;
@@ -139,6 +140,7 @@ impl Network {
 }
 
 /// Reads a network, and the record of its training if the file is a checkpoint.
+#[inline(never)]
 pub(crate) fn read<F: Float>(path: &Path) -> Result<(Network<F>, Option<Record>)> {
     let content = content(path)?;
     let (_, metadata) = SafeTensors::read_metadata(&content).map_err(|error| refused(path, &content, &error))?;

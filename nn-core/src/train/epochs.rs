@@ -5,7 +5,7 @@
 use super::progress::Lines;
 use super::signs::{Signs, of_data};
 use super::story::Story;
-use super::{Epoch, History, Nobody, Progress, Stopped, Trained, Training, Watch};
+use super::{Epoch, History, Nobody, Progress, Stopped, Training, Watch};
 use crate::data::Dataset;
 use crate::fast::{Descent, Examples, Team};
 use crate::protocol::interrupted;
@@ -28,43 +28,23 @@ enum Pass {
     Stopped { mini_batches: usize },
 }
 
-// Here, once for each precision: else every cell that trains would compile the fast loops itself, unoptimised.
-macro_rules! trained {
-    ($($float:ident),*) => {$(
-        impl Trained for $float {
-            fn train(
-                training: &Training,
-                history: History,
-                network: &mut Network<Self>,
-                train: &Dataset,
-                test: &Dataset,
-            ) -> Result<History> {
-                let begins = history.epochs.len();
-                let result = training.run_from(history, network, train, test);
-                // No epoch's line came, below which they would have stood.
-                if !training.quiet && matches!(result, Err(Error::Diverged { epoch, .. }) if epoch == begins) {
-                    of_data(training, train, test).iter().for_each(|hint| println!("Hint: {hint}"));
-                }
-                result
-            }
-        }
-    )*};
-}
-
-trained!(f32, f64);
-
 impl Training {
     /// The epochs that `history` does not hold yet.
-    fn run_from<F: Float>(
+    pub(super) fn run_from<F: Float>(
         &self,
         mut history: History,
         network: &mut Network<F>,
         train: &Dataset,
         test: &Dataset,
     ) -> Result<History> {
-        let mut watch = if self.quiet { Box::new(Nobody) } else { crate::watch(history.epochs.len(), self.epochs) };
+        let begins = history.epochs.len();
+        let mut watch = if self.quiet { Box::new(Nobody) } else { crate::watch(begins, self.epochs) };
         let result = self.add_epochs(&mut history, network, train, test, watch.as_mut());
         watch.end(&history);
+        // No epoch's line came, below which they would have stood.
+        if !self.quiet && matches!(result, Err(Error::Diverged { epoch, .. }) if epoch == begins) {
+            of_data(self, train, test).iter().for_each(|hint| println!("Hint: {hint}"));
+        }
         result.map(|()| history)
     }
 

@@ -45,6 +45,7 @@ impl<F: Float> Network<F> {
     /// assert_eq!(evaluation.loss, 0.125);
     /// # Ok::<(), Error>(())
     /// ```
+    #[inline(never)]
     pub fn evaluate(&self, dataset: &Dataset, loss: Loss) -> Result<Evaluation> {
         check_data("dataset", self, dataset)?;
         let output = self.output_activation();

@@ -88,19 +88,6 @@ pub struct Training {
     quiet: bool,
 }
 
-/// `f32` or `f64`: what a network may consist of to be trained by [`Training::run`].
-pub trait Trained: Float {
-    /// The epochs that `history` does not hold yet, compiled in this crate.
-    #[doc(hidden)]
-    fn train(
-        training: &Training,
-        history: History,
-        network: &mut Network<Self>,
-        train: &Dataset,
-        test: &Dataset,
-    ) -> Result<History>;
-}
-
 impl Training {
     /// Stochastic gradient descent by the book: trains `network` on `train` and returns the mean loss of each epoch.
     ///
@@ -141,6 +128,7 @@ impl Training {
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1, `SGD` and `update_mini_batch`; the original notebook's `train`.
+    #[inline(never)]
     pub fn by_the_book<F: Float>(&self, network: &mut Network<F>, train: &Dataset) -> Result<Vec<f64>> {
         self.check(network, &[("train", train)])?;
         let sizes = network.sizes();
@@ -227,9 +215,10 @@ impl Training {
     ///
     /// # Source
     /// Nielsen, *Neural Networks and Deep Learning*, chapter 1; the original notebook's `train`.
-    pub fn run<F: Trained>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
+    #[inline(never)]
+    pub fn run<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
         self.check(network, &[("train", train), ("test", test)])?;
-        F::train(self, self.empty_history(), network, train, test)
+        self.run_from(self.empty_history(), network, train, test)
     }
 
     /// Goes on where [`Training::checkpoint`] left off, after ■ or a crash: `network` becomes the saved one, and the epochs
@@ -240,7 +229,8 @@ impl Training {
     /// # Errors
     /// As [`Training::run`]; [`Error::Argument`] if no checkpoint was asked for; [`Error::Content`] if the file there
     /// belongs to a training with other settings or to a network of another shape, [`Error::Io`] if it cannot be read.
-    pub fn resume<F: Trained>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
+    #[inline(never)]
+    pub fn resume<F: Float>(&self, network: &mut Network<F>, train: &Dataset, test: &Dataset) -> Result<History> {
         self.check(network, &[("train", train), ("test", test)])?;
         let Some(path) = &self.checkpoint else {
             let expected = "the file of a checkpoint, given to Training::checkpoint";
@@ -255,7 +245,7 @@ impl Training {
             let done = history.epochs.len();
             println!("Resuming after {done} epoch{} from {}", if done == 1 { "" } else { "s" }, path.display());
         }
-        F::train(self, history, network, train, test)
+        self.run_from(history, network, train, test)
     }
 
     /// What must be the same for a training on this many examples to go on as it began.

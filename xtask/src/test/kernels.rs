@@ -17,6 +17,7 @@ pub fn check(lab: &Lab) -> Result<()> {
     cells_follow_edits(&folder)?;
     if cfg!(target_os = "linux") {
         compiled_cells_are_kept(lab, &folder)?;
+        cells_call_the_compiled_chapter(lab, &folder)?;
     }
     if cfg!(target_os = "linux") {
         killed_kernels_leave_nothing(&folder)?;
@@ -159,6 +160,28 @@ fn compiled_cells_are_kept(lab: &Lab, folder: &Path) -> Result<()> {
         bail!("a cell that was compiled otherwise was not kept: {kept:?} are kept after each run");
     }
     eprintln!("   compiled cells are kept: as expected");
+    Ok(())
+}
+
+/// Fails if two cells have a `forward` of their own each, not optimised, in place of the one that was compiled with nn-core
+/// (`nn-core/src/compiled.rs`): it would lie at two addresses.
+fn cells_call_the_compiled_chapter(lab: &Lab, folder: &Path) -> Result<()> {
+    let first = format!(":dep nn-core = {{ path = {:?} }}\nuse nn_core::prelude::*;", lab.repository.join("nn-core"));
+    let addresses = "println!(\"at {:?}\", [
+        Network::<f32>::forward as fn(_, _) -> _ as usize,
+        Network::<f64>::backward as fn(_, _, _, _) -> _ as usize,
+        Network::<f32>::evaluate as fn(_, _, _) -> _ as usize,
+        Activation::value::<f64> as fn(_, _) -> _ as usize,
+        Loss::delta::<f32> as fn(_, _, _, _) -> _ as usize,
+        Training::run::<f64> as fn(_, _, _, _) -> _ as usize,
+    ]);";
+    let cells = [first.as_str(), addresses, "let between = 1;", &format!("{addresses} // again")];
+    let trial = trial::run(folder, "cells_call_the_compiled_chapter", &cells.map(cell))?;
+    let found: Vec<_> = trial.said.lines().filter(|line| line.starts_with("at [")).collect();
+    if !trial.passed || !matches!(found[..], [one, other] if one == other) {
+        bail!(trial.error("a cell compiled a function of nn-core that nn-core had compiled"));
+    }
+    eprintln!("   cells call the compiled chapter: as expected");
     Ok(())
 }
 
