@@ -39,8 +39,56 @@ const HOT: [&str; 20] = [
     "smol_str",
     "triomphe",
 ];
-/// What of it is not optimised: what an editor would offer to change, which no notebook asks for.
-const COLD: [&str; 3] = ["ra_ap_ide_assists", "ra_ap_ide_diagnostics", "ra_ap_ide_ssr"];
+/// What of it is not optimised: what an editor would offer to change, which no notebook asks for, and what runs once, or seldom:
+/// Jupyter's messages, the look at the packages, patterns, dates, colours.
+const COLD: [&str; 46] = [
+    "addr2line",
+    "aho-corasick",
+    "ariadne",
+    "asynchronous-codec",
+    "backtrace",
+    "chrono",
+    "evcxr_jupyter",
+    "futures-channel",
+    "futures-executor",
+    "futures-util",
+    "gimli",
+    "icu_collections",
+    "icu_locale_core",
+    "icu_normalizer",
+    "icu_properties",
+    "icu_provider",
+    "idna",
+    "mio",
+    "notify",
+    "object",
+    "petgraph",
+    "pulldown-cmark-to-cmark",
+    "ra_ap_ide",
+    "ra_ap_ide_assists",
+    "ra_ap_ide_diagnostics",
+    "ra_ap_ide_ssr",
+    "ra_ap_project_model",
+    "regex",
+    "regex-automata",
+    "regex-syntax",
+    "rustix",
+    "saa",
+    "scc",
+    "sdd",
+    "sharded-slab",
+    "time",
+    "tokio",
+    "tokio-util",
+    "tracing-subscriber",
+    "tracing-tree",
+    "unicode-segmentation",
+    "url",
+    "uuid",
+    "zeromq",
+    "zerotrie",
+    "zerovec",
+];
 
 /// Finds that version in `target/lab` or on PATH, or installs it.
 pub fn install(lab: &Lab, rust: &Rust, progress: &Progress) -> Result<(Step, PathBuf)> {
