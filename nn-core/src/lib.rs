@@ -21,7 +21,7 @@
 //! |---|---|---|
 //! | MNIST, and a digit of your own | [`data`] | `data/` |
 //! | the loop by the book at full speed | [`Training::run`] | `fast/` |
-//! | the chapter's functions for `f32` and `f64`, which cells need not compile | | `compiled.rs` |
+//! | what is marked `#[inline(never)]`, compiled here for `f32` and `f64`: cells need not | | `compiled.rs` |
 //! | saved networks, checkpoints, how a network came to be | [`Network::save`], [`Training::checkpoint`] | `store/` |
 //! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol.rs` |
 //! | figures | `plot` | `plot/` |
