@@ -177,7 +177,7 @@ fn cells_call_the_compiled_chapter(lab: &Lab, folder: &Path) -> Result<()> {
     ]);";
     let cells = [first.as_str(), addresses, "let between = 1;", &format!("{addresses} // again")];
     let trial = trial::run(folder, "cells_call_the_compiled_chapter", &cells.map(cell))?;
-    let found: Vec<_> = trial.said.lines().filter(|line| line.starts_with("at [")).collect();
+    let found: Vec<_> = trial.said.lines().map(str::trim).filter(|line| line.starts_with("at [")).collect();
     if !trial.passed || !matches!(found[..], [one, other] if one == other) {
         bail!(trial.error("a cell compiled a function of nn-core that nn-core had compiled"));
     }
