@@ -110,9 +110,8 @@ impl History {
 impl<'a> Frame<'a> {
     #[expect(clippy::indexing_slicing, reason = "an answer is a place in its row")]
     fn new(name: String, network: &'a Network, test: &Dataset, loss: Loss) -> Result<Self> {
-        let (z, output) = (network.logits(test.inputs.view())?, network.output_activation());
-        let loss = f64::from(loss.value_from_logits(output, z.view(), test.targets(LABELS)?.view())?);
-        let outputs = output.value(z.view());
+        let loss = network.evaluate(test, loss)?.loss;
+        let outputs = network.predict(test.inputs.view())?;
         let matrix = ConfusionMatrix::new(outputs.view(), test.labels.view())?;
         let answers = argmax_rows(outputs.view()).to_vec();
         let outputs = outputs.outer_iter().zip(&answers).map(|(row, &answer)| row[answer]).collect();

@@ -73,7 +73,6 @@ impl<F: Float> Network<F> {
     /// # Errors
     /// [`Error::Argument`] if a weight or bias is not a finite number, [`Error::Io`] if the file cannot be written; an older
     /// file of that name is then untouched.
-    #[inline(never)]
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.check_finite()?;
