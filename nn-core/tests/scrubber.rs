@@ -124,6 +124,10 @@ fn a_training_that_was_resumed_shows_the_epochs_since() {
 fn what_a_scrubber_cannot_show_is_refused() {
     let Some(mnist) = mnist() else { return };
     let (_, mut history) = trained(&mnist, 1);
+    assert_eq!(
+        message(history.scrubber(&mnist.test.first(0))),
+        message(history.networks[0].evaluate(&mnist.test.first(0), Loss::CrossEntropy))
+    );
     history.networks.push(Network::new(&[784, 10], &[Softmax], 7).unwrap());
     let error = message(history.scrubber(&mnist.test));
     assert!(error.starts_with("history: expected Network: 784 → 10 softmax"), "{error}");

@@ -1,10 +1,12 @@
 //! The epoch scrubber: a slider over the networks that a training went through.
 
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use ndarray::{Array2, ArrayView2, s};
 
 use super::digit_network;
 use super::live::Live;
@@ -110,8 +112,9 @@ impl History {
 impl<'a> Frame<'a> {
     #[expect(clippy::indexing_slicing, reason = "an answer is a place in its row")]
     fn new(name: String, network: &'a Network, test: &Dataset, loss: Loss) -> Result<Self> {
-        let loss = network.evaluate(test, loss)?.loss;
-        let outputs = network.predict(test.inputs.view())?;
+        let mut outputs = Array2::zeros((test.len(), LABELS));
+        let see = |rows: Range<usize>, part: ArrayView2<'_, f32>| outputs.slice_mut(s![rows, ..]).assign(&part);
+        let loss = network.evaluate_and_see(test, loss, see)?.loss;
         let matrix = ConfusionMatrix::new(outputs.view(), test.labels.view())?;
         let answers = argmax_rows(outputs.view()).to_vec();
         let outputs = outputs.outer_iter().zip(&answers).map(|(row, &answer)| row[answer]).collect();

@@ -2,7 +2,9 @@
 
 #![expect(clippy::indexing_slicing, reason = "a network has an output size; rows are those of the data")]
 
-use ndarray::s;
+use std::ops::Range;
+
+use ndarray::{ArrayView2, s};
 
 use super::checks::check_data;
 use crate::data::{Dataset, one_hot};
@@ -47,6 +49,16 @@ impl<F: Float> Network<F> {
     /// ```
     #[inline(never)]
     pub fn evaluate(&self, dataset: &Dataset, loss: Loss) -> Result<Evaluation> {
+        self.evaluate_and_see(dataset, loss, |_, _| ())
+    }
+
+    /// The same; `see` is given the outputs, part by part, and the examples that they belong to.
+    pub(crate) fn evaluate_and_see(
+        &self,
+        dataset: &Dataset,
+        loss: Loss,
+        mut see: impl FnMut(Range<usize>, ArrayView2<'_, F>),
+    ) -> Result<Evaluation> {
         check_data("dataset", self, dataset)?;
         let output = self.output_activation();
         loss.check_output(output)?;
@@ -61,7 +73,9 @@ impl<F: Float> Network<F> {
             let targets = one_hot(labels, sizes[sizes.len() - 1])?;
             let z = self.logits_as("evaluate", inputs.view())?;
             sum += loss.value_from_logits(output, z.view(), targets.view())?.f64() * rows.len() as f64;
-            hits += correct(output.value(z.view()).view(), labels);
+            let outputs = output.value(z.view());
+            hits += correct(outputs.view(), labels);
+            see(rows, outputs.view());
         }
         let n = dataset.len() as f64;
         Ok(Evaluation { loss: sum / n, accuracy: hits as f64 / n })
