@@ -59,6 +59,11 @@ fn the_text_alternative_tells_the_data() {
     let cut = plot::lines("", "epoch", "loss", [Series::new("test", [2.0, 1.0, 2.5, 8.5])]).y_range(0.0..=3.0);
     let said = "test falls from 2 to 1 at 1 and rises to 2.50, then leaves the figure for 8.50";
     assert!(alt(cut.clone()).contains(said), "{}", alt(cut));
+    let said = "test, in the figure from 1 on, falls from 1 to 0 at 2 and rises to 3";
+    let late = plot::lines("", "epoch", "loss", [Series::new("test", [8.5, 1.0, 0.0, 3.0])]).y_range(0.0..=3.0);
+    assert!(alt(late.clone()).contains(said), "{}", alt(late));
+    let above = plot::lines("", "epoch", "loss", [Series::new("test", [8.5, 9.0])]).y_range(0.0..=3.0);
+    assert!(alt(above.clone()).contains("test lies outside the figure over two epochs"), "{}", alt(above));
     assert_eq!(
         alt(loss()),
         "Loss: training falls from 1.05 to 0.444 and test falls from 1.12 to 0.478 over four epochs."

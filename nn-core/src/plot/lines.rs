@@ -125,12 +125,16 @@ impl LineChart {
 
     /// What a reader sees of the series: how it moves from its first to its last point within the vertical axis.
     fn describe_series(&self, series: &Series) -> String {
-        let name = &series.name;
-        let mut seen: Vec<(f64, f64)> = self.drawable(series).collect();
-        if let Some((low, high)) = self.y_range {
-            seen.retain(|(_, y)| (low..=high).contains(y));
+        let mut name = series.name.clone();
+        let all: Vec<(f64, f64)> = self.drawable(series).collect();
+        let is_seen = |(_, y): &(f64, f64)| self.y_range.is_none_or(|(low, high)| (low..=high).contains(y));
+        let seen: Vec<(f64, f64)> = all.iter().copied().filter(is_seen).collect();
+        let [(start, first), ..] = seen[..] else {
+            return name + if all.is_empty() { " has no finite values" } else { " lies outside the figure" };
+        };
+        if !all.first().is_some_and(is_seen) {
+            name += &format!(", in the figure from {} on,", text::short(start));
         }
-        let [(_, first), ..] = seen[..] else { return format!("{name} has no finite values") };
         let (mut last, mut low, mut high) = (first, (0.0, f64::INFINITY), (0.0, f64::NEG_INFINITY));
         for &(x, y) in &seen {
             last = y;
@@ -155,10 +159,8 @@ impl LineChart {
         } else {
             format!("{name} {} from {from} to {to}", if last < first { "falls" } else { "rises" })
         };
-        match self.drawable(series).last() {
-            Some((_, end)) if self.y_range.is_some_and(|(low, high)| !(low..=high).contains(&end)) => {
-                format!("{course}, then leaves the figure for {}", self.value(end))
-            }
+        match all.last() {
+            Some(end) if !is_seen(end) => format!("{course}, then leaves the figure for {}", self.value(end.1)),
             _ => course,
         }
     }
