@@ -3,6 +3,7 @@
 import collections
 import queue
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -66,9 +67,9 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
 
-    def restart(self):
-        """Restarts it, and waits until it answers."""
-        self.manager.restart_kernel(now=True)
+    def restart(self, now=True):
+        """Restarts it, and waits until it answers; without `now` it is asked to end."""
+        self.manager.restart_kernel(now=now)
         self.client.wait_for_ready(timeout=PATIENCE)
 
     def run(self, code, **options):
@@ -140,6 +141,12 @@ class Kernel:
     def interrupt(self):
         """Presses ■."""
         self.manager.interrupt_kernel()
+
+
+def is_alive(process):
+    """Whether there is such a process, and it has not ended already and only waits for its parent to hear of it."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
+    return listed.stdout[:1] not in ("", "Z", "X")
 
 
 def waiters(lab):

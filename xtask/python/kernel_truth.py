@@ -6,12 +6,16 @@ Exit code 0: everything came as it must. 1: the table marks what did not, and th
 """
 
 import json
+import os
+import signal
 import sys
+import tempfile
 import textwrap
 import time
 import traceback
+from pathlib import Path
 
-from kernel_client import Kernel
+from kernel_client import Kernel, is_alive
 
 ROWS = []
 
@@ -331,6 +335,90 @@ def _(kernel):
     same(kernel.end_of(waiting).status, "aborted")
     same(kernel.must("1 + 1").shown, "2")
     return f"a line after {seconds:.1f} s; {outcome.value}; what waited was aborted"
+
+
+@row("■ twice in a moment, in a cell that winds down")
+def _(kernel):
+    kernel.must(LISTENS)
+    kernel.must("let left = 7;")
+    request = kernel.send(
+        'println!("begun");\nwhile !listens() { std::thread::sleep(std::time::Duration::from_millis(1)); }\n'
+        'std::thread::sleep(std::time::Duration::from_millis(500));\nprintln!("wound down");'
+    )
+    kernel.wait_for_text(request, "begun")
+    kernel.interrupt()
+    kernel.interrupt()
+    outcome = kernel.end_of(request, 30)
+    same((outcome.status, outcome.stdout, outcome.stderr), ("ok", "begun\nwound down\n", ""))
+    same(kernel.must("left").shown, "7")
+    return "the second one does not count: nobody has said yet that the cell does not listen"
+
+
+if sys.platform != "win32":
+
+    @row("■ and a second ■ before the cell's code runs")
+    def _(kernel):
+        made = kernel.must("let left = 7;")
+        evcxr = int(kernel.must('println!("{}", std::os::unix::process::parent_id());').stdout)
+        # In place of what it does for seconds without looking at ■, as when rust-analyzer reads a new crate.
+        os.kill(evcxr, signal.SIGSTOP)
+        try:
+            request = kernel.send("left + 1")
+            kernel.interrupt()
+            kernel.wait_for_text(request, "does not listen", 30)
+            kernel.interrupt()
+        finally:
+            os.kill(evcxr, signal.SIGCONT)
+        said = failed(kernel.end_of(request, 30), "KernelProcessDied", "second ■", "`left`", f"[{made.number}]")
+        same(kernel.must("1 + 1").shown, "2")
+        failed(kernel.run("left"), "CompileError", "was lost", f"Run cell [{made.number}] again")
+        return said
+
+    @row("■ and a second ■ in a cell that asks for a line")
+    def _(kernel):
+        request = kernel.send(
+            'println!("EVCXR_INPUT_REQUEST:Name");\nlet mut name = String::new();\nstd::io::stdin().read_line(&mut name)?;',
+            allow_stdin=True,
+        )
+        same(kernel.client.get_stdin_msg(timeout=60)["content"]["prompt"], "Name")
+        kernel.interrupt()
+        kernel.wait_for_text(request, "does not listen", 30)
+        kernel.interrupt()
+        said = failed(kernel.end_of(request, 30), "KernelProcessDied", "second ■")
+        same(kernel.must("1 + 1").shown, "2")
+        return said
+
+    @row("Jupyter's Restart while a cell computes")
+    def _(_):
+        with Kernel() as kernel:
+            for now in [False, True]:
+                request = kernel.send('println!("{}", std::process::id());\nloop { std::hint::black_box(0); }')
+                kernel.wait_for_text(request, "\n")
+                process = int(kernel.printed(request))
+                kernel.restart(now)
+                end = time.monotonic() + 10
+                while is_alive(process):
+                    assert time.monotonic() < end, f"the process {process} of the cell still computes"
+                    time.sleep(0.05)
+        return "the process of the cell has ended too"
+
+
+@row("include! of a file that is no text")
+def _(kernel):
+    kernel.must("let left = 7;")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "latin1.rs"
+        path.write_bytes("// Übung\n1 + 1".encode("latin-1"))
+        said = failed(kernel.run(f"include!({json.dumps(str(path))})"), "CompileError", "latin1.rs")
+    same(kernel.must("left").shown, "7")
+    return f"{said}; variables kept"
+
+
+@row(":clear, then a variable of before")
+def _(kernel):
+    made = kernel.must("let left = 7;")
+    kernel.must(":clear")
+    return failed(kernel.run("left"), "CompileError", "was lost", f"Run cell [{made.number}] again")
 
 
 @row("■ in a cell that does not listen, which then ends by itself")

@@ -14,7 +14,7 @@ import time
 import traceback
 from pathlib import Path
 
-from kernel_client import PATIENCE, Kernel, waiters
+from kernel_client import PATIENCE, Kernel, is_alive, waiters
 from run_notebook import stop_when_parent_ends
 
 FOLDER, LAB = Path(sys.argv[1]), Path(sys.argv[2])
@@ -121,9 +121,12 @@ def killed():
         waiting = await_waiting()
         kernel.restart()
         kernel.must(FIRST)
-        # Jupyter ends what it started; the relay behind it ends too.
+        request = kernel.send('println!("{}", std::process::id());\nloop { std::hint::black_box(0); }')
+        kernel.wait_for_text(request, "\n")
+        # Jupyter ends what it started; the relay behind it ends too, and a cell that computes.
         kernel.manager.provisioner.process.kill()
         await_end(waiting)
+        assert not is_alive(int(kernel.printed(request)))
 
 
 def switched_off():

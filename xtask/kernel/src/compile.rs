@@ -12,7 +12,7 @@ mod shelved;
 use crate::assumed::CRATE;
 use crate::relay::{Report, Request, is_to_stop};
 use crate::shelf::Shelf;
-use crate::{files, moved, question, source};
+use crate::{files, moved, process, question, source};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use shelved::{errors, kept_or_compiled};
@@ -35,7 +35,8 @@ pub struct Ended {
     pub stdout: Vec<u8>,
     /// What it wrote to stderr, unless that went on by itself.
     stderr: Vec<u8>,
-    was_stopped: bool,
+    /// Whether ■ ended it.
+    pub was_stopped: bool,
 }
 
 /// Compiles the cell in `folder` by the compiler's own command, its messages to stderr, unless it is on the `shelf`.
@@ -150,13 +151,13 @@ pub fn run(command: &mut Command, folder: &Path) -> Result<Ended> {
     std::os::unix::process::CommandExt::process_group(command, 0);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start the compiler")?;
     let (has_ended, was_stopped) = (AtomicBool::new(false), AtomicBool::new(false));
-    let process = child.id();
+    let group = child.id();
     let (status, stdout, stderr) = thread::scope(|scope| {
         let look = scope.spawn(|| {
             while !has_ended.load(Ordering::SeqCst) {
                 if is_to_stop(folder) {
                     was_stopped.store(true, Ordering::SeqCst);
-                    end_group(process);
+                    process::end_group(group);
                     return;
                 }
                 thread::park_timeout(LOOK);
@@ -191,17 +192,6 @@ fn wait(child: &mut Child) -> io::Result<(bool, Vec<u8>, Vec<u8>)> {
         })?;
     }
     Ok((child.wait()?.success(), stdout, stderr))
-}
-
-/// Ends a process and all that it started.
-fn end_group(process: u32) {
-    let mut kill = if cfg!(windows) { Command::new("taskkill") } else { Command::new("kill") };
-    if cfg!(windows) {
-        kill.args(["/T", "/F", "/PID"]).arg(process.to_string());
-    } else {
-        kill.args(["-KILL", "--"]).arg(format!("-{process}"));
-    }
-    let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
 }
 
 #[cfg(test)]
@@ -248,13 +238,13 @@ mod tests {
         assert_eq!((attempts, report.moved, report.restored), (2, vec!["v".to_owned(), "w".to_owned()], vec![]));
     }
 
-    #[cfg(unix)]
     #[test]
     fn what_is_no_message_reaches_evcxr_as_it_is() {
         let text = b"warning: lemons\n{\"half\": ";
         assert_eq!(as_evcxr_learns(text, "use lemons::*;"), text);
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_compiler_is_ended_by_the_file_that_stands_for_the_stop_button() {
         let folder = folder("stopped");

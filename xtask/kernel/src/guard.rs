@@ -55,6 +55,8 @@ pub fn run(kernel: u32, folder: &Path) -> Result<()> {
     }
     // Held no longer: the sweep takes it again.
     drop(copy::lock(folder).context("cannot wait for the kernel")?);
+    // A cell does not notice that evcxr is gone before its code has come to an end.
+    process::end_group(kernel);
     let kernels = folder.ancestors().nth(2).context("a kernel's folder lies two levels deep")?;
     shelf::sweep(kernels);
     // A compiler that was killed with its kernel may take a moment to be gone, and writes there until then.
@@ -86,11 +88,9 @@ fn run_without_locks(kernel: u32, folder: &Path, owner: Option<&Path>) -> Result
     Ok(())
 }
 
-/// Ends evcxr, and the compiler, which listens to what stands for ■.
+/// Ends evcxr with the process of its cells, and the compiler, which listens to what stands for ■.
 fn end(kernel: u32, folder: &Path) {
-    let mut kill = if cfg!(windows) { Command::new("taskkill") } else { Command::new("kill") };
-    kill.args(if cfg!(windows) { &["/T", "/F", "/PID"][..] } else { &["-KILL"][..] });
-    let _ = process::read(kill.arg(kernel.to_string()));
+    process::end_group(kernel);
     relay::ask_to_stop(folder);
 }
 
@@ -116,6 +116,8 @@ fn owner_process(owner: &Path) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(unix)]
+    use std::io::{BufRead, BufReader};
 
     #[test]
     fn an_owners_file_is_named_for_its_process() {
@@ -128,9 +130,14 @@ mod tests {
     /// As on a file system without locks: the launcher, whose process is in the folder's name, is killed.
     #[cfg(unix)]
     #[test]
-    fn without_locks_a_kernel_ends_with_its_launcher_and_its_folder_goes() {
-        let mut sleep = Command::new("sleep");
-        let [mut launcher, mut kernel] = [sleep.arg("60").spawn().unwrap(), sleep.spawn().unwrap()];
+    fn without_locks_a_kernel_ends_with_its_launcher_and_what_it_started_and_its_folder_goes() {
+        let mut launcher = Command::new("sleep").arg("60").spawn().unwrap();
+        let mut kernel = Command::new("sh");
+        std::os::unix::process::CommandExt::process_group(&mut kernel, 0);
+        let mut kernel = kernel.args(["-c", "sleep 60 & echo $!; wait"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut cells = String::new();
+        BufReader::new(kernel.stdout.take().unwrap()).read_line(&mut cells).unwrap();
+        let cells = cells.trim().parse().unwrap();
         let kernels = std::env::temp_dir().join(format!("nn-kernel-guard-{}", std::process::id()));
         let folder = kernels.join(format!("running/{}-1", launcher.id()));
         files::write(&folder.join("src/lib.rs"), "").unwrap();
@@ -140,11 +147,11 @@ mod tests {
             move || run_without_locks(process, &folder, None)
         });
         thread::sleep(Duration::from_millis(1500));
-        assert!(folder.exists() && process::is_alive(kernel.id()));
+        assert!(folder.exists() && process::is_alive(process) && process::is_alive(cells));
         launcher.kill().unwrap();
         launcher.wait().unwrap();
         guard.join().unwrap().unwrap();
-        assert!(!folder.exists() && !kernel.wait().unwrap().success());
+        assert!(!folder.exists() && !kernel.wait().unwrap().success() && !process::is_alive(cells));
         files::remove(&kernels).unwrap();
     }
 }

@@ -59,6 +59,17 @@ pub fn is_root() -> bool {
     cfg!(unix) && read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
+/// Ends a process that leads a group, and all that it started.
+pub fn end_group(process: u32) {
+    let mut kill = if cfg!(windows) { Command::new("taskkill") } else { Command::new("kill") };
+    if cfg!(windows) {
+        kill.args(["/T", "/F", "/PID"]).arg(process.to_string());
+    } else {
+        kill.args(["-KILL", "--"]).arg(format!("-{process}"));
+    }
+    let _ = kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+}
+
 /// Whether there is such a process, and it has not ended already and only waits for its parent to hear of it.
 pub fn is_alive(process: u32) -> bool {
     let status = format!("/proc/{process}/stat");

@@ -9,6 +9,7 @@
 
 use crate::assumed::{CRATE, FOLDER, RUSTFLAGS, USUAL_LEVEL};
 use crate::files;
+use crate::relay::{Report, Request};
 use crate::variables::{CARGO_HOME, SYSROOT, VERSIONS};
 use crate::{cell, compile, copy, folder, link, metadata, process};
 use anyhow::{Context, Result};
@@ -95,6 +96,7 @@ pub fn run() -> Option<ExitCode> {
 fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<ExitCode> {
     let for_analyzer = is_for_analyzer(&arguments);
     let kernel = kernel_folder();
+    let for_metadata = kernel.clone().filter(|_| arguments.iter().any(|argument| argument == "metadata"));
     let mut arguments: Vec<OsString> = arguments.into_iter().map(built).collect();
     if kernel.as_ref().is_some_and(|kernel| has_usual_level(kernel)) {
         // Compiles cells, and nothing else, without optimisation.
@@ -120,8 +122,8 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
         Some(home) => cargo.env("CARGO_HOME", home),
         None => cargo.env_remove("CARGO_HOME"),
     };
-    if for_analyzer {
-        show_trimmed(&mut cargo)
+    if let Some(kernel) = &for_metadata {
+        show_metadata(&mut cargo, kernel, for_analyzer)
     } else if let Some(kernel) = for_cell {
         cell::build(&mut cargo, &kernel, &arguments)
     } else {
@@ -138,12 +140,19 @@ fn is_for_analyzer(arguments: &[OsString]) -> bool {
         && kernel_folder().is_some()
 }
 
-/// Runs `cargo metadata` and passes on what serves a notebook, or all of it if that cannot be told.
-fn show_trimmed(cargo: &mut Command) -> Result<ExitCode> {
-    let output = cargo.stderr(Stdio::inherit()).output().context("cannot start cargo")?;
-    let trimmed = std::str::from_utf8(&output.stdout).ok().filter(|_| output.status.success()).and_then(metadata::trim);
-    std::io::stdout().write_all(trimmed.as_ref().map_or(&output.stdout, |text| text.as_bytes()))?;
-    Ok(if output.status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+/// Runs `cargo metadata`, which may download for minutes, until it ends or the person presses ■. Passes on what serves a
+/// notebook, if rust-analyzer asks, or all of it if that cannot be told.
+fn show_metadata(cargo: &mut Command, kernel: &Path, for_analyzer: bool) -> Result<ExitCode> {
+    let ended = compile::run(cargo, kernel)?;
+    if ended.was_stopped
+        && let Some(request) = Request::read(kernel)
+    {
+        Report::interrupted().leave(kernel, &request.id);
+    }
+    let all = std::str::from_utf8(&ended.stdout).ok().filter(|_| for_analyzer && ended.is_compiled);
+    let trimmed = all.and_then(metadata::trim);
+    std::io::stdout().write_all(trimmed.as_ref().map_or(&ended.stdout, |text| text.as_bytes()))?;
+    Ok(if ended.is_compiled { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Whether the cells have the level of optimisation that `notebooks/evcxr.toml` names, so that nobody asked for another.

@@ -2,7 +2,7 @@
 //!
 //! | variable                 | set by                             | read by                          | holds |
 //! |--------------------------|------------------------------------|----------------------------------|-------|
-//! | `NN_KERNEL_OWNER`        | whoever starts kernels             | the guard ([`crate::guard`])     | a file that is locked as long as the starter lives |
+//! | `NN_KERNEL_OWNER`        | whoever starts kernels             | the guard, a kernel in waiting   | a file that is locked as long as the starter lives |
 //! | `NN_KERNEL_SYSROOT`      | the launcher ([`crate::start`])    | our cargo and rustup (stand-ins) | the toolchain's folder, where the real ones are |
 //! | `NN_KERNEL_VERSIONS`     | the launcher                       | our cargo                        | the `Cargo.lock` whose versions are to stay |
 //! | `NN_KERNEL_CARGO_HOME`   | the launcher, if it was set        | our cargo                        | what `CARGO_HOME` was before it named the stand-ins |
@@ -44,11 +44,16 @@ mod tests {
 
     #[test]
     fn no_other_file_spells_a_variable_of_the_kernels() {
-        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() && !path.ends_with("variables.rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                assert!(!text.contains("\"NN_KERNEL_"), "{}: name it in variables.rs", path.display());
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("variables.rs") {
+                    let text = fs::read_to_string(&path).unwrap();
+                    assert!(!text.contains("\"NN_KERNEL_"), "{}: name it in variables.rs", path.display());
+                }
             }
         }
     }

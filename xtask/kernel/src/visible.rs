@@ -106,7 +106,9 @@ impl Visible {
                     depth = depth.saturating_sub(1)
                 }
                 TokenKind::Colon if depth == 0 && tokens[at - 1].kind == TokenKind::Ident => {
-                    let is_path = [at - 2, at + 1].iter().any(|&near| tokens[near].kind == TokenKind::Colon);
+                    let is_path = [at - 2, at + 1]
+                        .iter()
+                        .any(|&near| tokens.get(near).is_some_and(|token| token.kind == TokenKind::Colon));
                     if !is_path {
                         names.add(tokens[at - 1].text, tokens[at - 2].text == "pub");
                     }

@@ -54,6 +54,11 @@ pub fn advice(code: &str, errors: &[Value]) -> Vec<String> {
     advice
 }
 
+/// Whether a cell that passed has taken away all variables: evcxr has commands that do.
+pub fn clears(code: &str) -> bool {
+    code.lines().any(|line| matches!(line.trim(), ":clear" | ":restart"))
+}
+
 /// `let c = |x: f64| x + 1.0;`: the names, and what they are set to.
 fn closures(code: &str) -> Vec<(String, String)> {
     let mut closures = Vec::new();
@@ -76,6 +81,12 @@ fn closures(code: &str) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn two_commands_take_away_all_variables() {
+        assert!(clears("let x = 1;\n  :clear") && clears(":restart"));
+        assert!(!clears("println!(\":clear\")"));
+    }
 
     #[test]
     fn a_closure_and_a_borrow_are_told_what_to_write() {

@@ -37,7 +37,7 @@ pub fn is_complete(code: &str) -> Value {
 
 /// The cells of this kernel's life that are asked for; `tail`, `range` and `search`.
 pub fn history(asked: &Value, cells: &[Cell]) -> Value {
-    let mut found: Vec<&Cell> = cells.iter().collect();
+    let mut found: Vec<&Cell> = cells.iter().filter(|cell| cell.is_stored()).collect();
     match asked["hist_access_type"].as_str() {
         Some("range") => {
             let (start, stop) = (asked["start"].as_u64().unwrap_or(0), asked["stop"].as_u64().unwrap_or(u64::MAX));
@@ -166,6 +166,14 @@ mod tests {
     fn numbers(asked: Value) -> Vec<u64> {
         let history = history(&asked, &cells());
         history["history"].as_array().unwrap().iter().map(|entry| entry[1].as_u64().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_cell_without_a_number_is_no_history() {
+        let mut cells = cells();
+        cells.push(Cell { code: "let c = 3;".to_owned(), ..Cell::default() });
+        let history = history(&json!({ "hist_access_type": "tail", "n": 1 }), &cells);
+        assert_eq!(history["history"], json!([[0, 3, "let b = 2;"]]));
     }
 
     #[test]

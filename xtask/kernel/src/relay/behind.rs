@@ -3,7 +3,7 @@
 use super::connection::Connection;
 use super::message;
 use super::sockets::{self, Back, Event};
-use crate::guard;
+use crate::{guard, process};
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -78,6 +78,8 @@ impl Behind {
                     let _ = ended.send(Event::EvcxrEnded(status));
                 }
                 _ = stopped => {
+                    // With the process of its cells, which would work on.
+                    child.id().into_iter().for_each(process::end_group);
                     let _ = child.kill().await;
                 }
             }

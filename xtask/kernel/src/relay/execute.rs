@@ -1,11 +1,11 @@
 //! A cell from the queue to its end: evcxr gets one request at a time, and Jupyter hears how each ended.
 
-use super::failure::Failure;
+use super::failure::{Failure, PROCESS_DIED};
 use super::message::Message;
-use super::running::{self, Running};
+use super::running::{self, Running, Stop};
 use super::sockets::Tick;
 use super::word::{self, Report};
-use super::{LISTEN, NO_TEXT, ON_ITS_WAY, OURS, Relay, advice, answers, memory, start};
+use super::{LISTEN, NO_TEXT, ON_ITS_WAY, Relay, advice, answers, memory, start};
 use serde_json::json;
 
 impl Relay {
@@ -27,22 +27,20 @@ impl Relay {
     }
 
     pub(super) fn execute(&mut self, request: Message) {
-        let is_silent = request.content["silent"].as_bool().unwrap_or(false);
-        let is_stored = !is_silent && request.content["store_history"].as_bool().unwrap_or(true);
-        let is_ours = request.header["session"] == OURS;
-        if is_stored && !is_ours && !request.code().trim().is_empty() {
-            self.number += 1;
-        }
         self.backtrace = running::wants_backtrace(request.code()).unwrap_or(self.backtrace);
-        let running = Running::cell(request, self.requests, self.number, is_silent, is_ours);
+        let mut running = Running::cell(request, self.requests, self.number);
+        let is_empty = running.request.code().trim().is_empty();
+        if running.is_stored() && !running.is_ours && !is_empty {
+            self.number += 1;
+            running.number = self.number;
+        }
         if self.notice.take_if(|notice| notice.cell == running.request.id()).is_some() {
             self.publish(&running.request, "clear_output", json!({ "wait": false }));
-        } else if is_silent && !is_ours {
+        } else if running.is_silent && !running.is_ours {
             self.publish_status(&running.request, "busy");
-        } else if !is_ours {
-            self.announce(&running.request, self.number);
+        } else if !running.is_ours {
+            self.announce(&running.request, running.number);
         }
-        let is_empty = running.request.code().trim().is_empty();
         if let Some(folder) = &self.folder {
             word::ask(folder, running.request.id(), self.backtrace, running.is_ours);
         }
@@ -56,7 +54,7 @@ impl Relay {
     }
 
     pub(super) fn take_reply(&mut self, mut reply: Message) {
-        if reply.parent["session"] == OURS && reply.kind() == "kernel_info_reply" {
+        if reply.is_about_ours() && reply.kind() == "kernel_info_reply" {
             if let Some(behind) = self.behind.as_ref().filter(|_| !self.is_ready) {
                 behind.remove_control_file();
             }
@@ -104,46 +102,46 @@ impl Relay {
             self.finish_question(running);
             return;
         }
-        let cell = running.as_cell(running.number);
-        let has_results = !running.results.is_empty();
+        if let Some(folder) = &self.folder {
+            word::take_back_stop(folder);
+        }
+        let cell = running.as_cell();
         let mut failure = self.failure(&running, &cell);
-        for result in std::mem::take(&mut running.results) {
-            if let Some(content) =
-                running::shown(result, running.number).filter(|_| !running.is_silent && !running.is_ours)
-            {
+        if running.is_ours {
+            let shows_nothing = failure.is_none() && running.results.is_empty() && !running.has_printed;
+            self.note_prepared(running.request.id(), shows_nothing);
+            return self.next();
+        }
+        for result in std::mem::take(&mut running.results).into_iter().filter(|_| !running.is_silent) {
+            if let Some(content) = running::shown(result, running.number) {
                 self.publish(&running.request, "execute_result", content);
             }
         }
         if let Some(failure) = &mut failure {
-            let remarks = self.memory.moved_by(&cell);
-            remarks.into_iter().for_each(|remark| failure.remark(remark));
+            self.memory.moved_by(&cell).into_iter().for_each(|remark| failure.remark(remark));
         }
-        let is_ours = running.is_ours;
-        if is_ours {
-            let shows_nothing = failure.is_none() && !has_results && !running.has_printed;
-            self.note_prepared(running.request.id(), shows_nothing);
-        } else {
-            if !cell.code.trim().is_empty() {
-                self.memory.note(memory::Cell { failed: failure.is_some(), ..cell });
-            }
-            self.reply_to_cell(&running, failure.as_ref());
+        if !cell.code.trim().is_empty() {
+            self.memory.note(memory::Cell { failed: failure.is_some(), ..cell });
         }
-        if failure.is_some() && !is_ours {
+        self.reply_to_cell(&running, failure.as_ref());
+        if let Some(failure) = &failure {
             if running.request.content["stop_on_error"].as_bool().unwrap_or(true) {
                 self.abort_queue();
             }
-            if let Some(code) = running.report.as_ref().and_then(Report::code_that_restores) {
+            let restored = running.report.as_ref().and_then(Report::code_that_restores);
+            // A process that ended has nothing to give back.
+            if let Some(code) = restored.filter(|_| failure.kind != PROCESS_DIED) {
                 self.queue.push_front(running::our_cell(&code));
             }
+        } else if advice::clears(running.request.code()) {
+            self.memory.lose_all();
         }
-        if !is_ours {
-            self.plan_rest();
-        }
+        self.plan_rest();
         self.next();
     }
 
     pub(super) fn finish_question(&mut self, mut running: Running) {
-        let Some(mut reply) = running.reply.take().filter(|_| running.request.header["session"] != OURS) else {
+        let Some(mut reply) = running.reply.take().filter(|_| !running.is_ours) else {
             return self.next();
         };
         if !running.is_asked_again
@@ -189,6 +187,13 @@ impl Relay {
 
     /// How the running cell failed, if it did.
     pub(super) fn failure(&mut self, running: &Running, cell: &memory::Cell) -> Option<Failure> {
+        let message = running.errors.first().map_or("", |error| error["evalue"].as_str().unwrap_or(""));
+        let died = message.split_once("Subprocess terminated with status: ");
+        let by_stop = "ended by the second ■";
+        if running.stop == Stop::Ended && died.is_none() {
+            // The cell's code was not running, so that evcxr has not noticed.
+            return Some(self.begin_anew(&format!("the process of the cells ended: {by_stop}")));
+        }
         if let Some(record) = &running.record {
             let source =
                 self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join("src/lib.rs")).ok());
@@ -196,22 +201,24 @@ impl Relay {
             cells.push(cell.clone());
             return Some(Failure::from_record(record, &source.unwrap_or_default(), &cells));
         }
-        let first = running.errors.first()?;
-        let message = first["evalue"].as_str().unwrap_or("");
-        if let Some((output, status)) = message.split_once("Subprocess terminated with status: ") {
-            let why =
-                if running.presses > 1 { "ended by the second ■".to_owned() } else { advice::explained(status) };
-            let mut failure = Failure::new("KernelProcessDied", format!("the process of the cells ended: {why}"));
+        if let Some((output, status)) = died {
+            let why = if running.stop == Stop::Ended { by_stop.to_owned() } else { advice::explained(status) };
+            let mut failure = Failure::new(PROCESS_DIED, format!("the process of the cells ended: {why}"));
             if !output.trim().is_empty() {
                 failure.remark(output.trim_end().to_owned());
             }
-            if let Some(gone) = self.memory.lose_all() {
-                failure.remark(gone);
-            }
+            failure.traceback.extend(self.memory.lose_all());
             return Some(failure);
         }
-        if message.contains(NO_TEXT) {
-            return Some(self.begin_anew());
+        if running.errors.is_empty() {
+            return None;
+        }
+        if message == NO_TEXT {
+            // evcxr takes the end of this cell for the end of the next one, and so on.
+            self.end_cell_process();
+            return Some(self.begin_anew(
+                "the cell wrote bytes to stdout that are no text (UTF-8), so its process had to be ended",
+            ));
         }
         if running.report.as_ref().is_some_and(|report| report.interrupted) {
             return Some(Failure::new("Interrupted", "stopped while it was compiled: nothing of it ran".to_owned()));
@@ -228,25 +235,21 @@ impl Relay {
         Some(failure)
     }
 
-    /// Ends the cells' process, for evcxr takes the end of the cell that wrote no text for the end of the next one, and so on.
-    pub(super) fn begin_anew(&mut self) -> Failure {
-        self.end_cell_process();
-        // evcxr notices that its process has ended when it is to run something.
+    /// After the end of the cells' process, which evcxr notices only when it is to run something: has it run something.
+    pub(super) fn begin_anew(&mut self, why: &str) -> Failure {
         self.queue.push_front(running::our_cell("drop(0);"));
-        let mut failure = Failure::new(
-            "KernelProcessDied",
-            "the cell wrote bytes to stdout that are no text (UTF-8), so its process had to be ended".to_owned(),
-        );
-        if let Some(gone) = self.memory.lose_all() {
-            failure.remark(gone);
-        }
+        let mut failure = Failure::new(PROCESS_DIED, why.to_owned());
+        failure.traceback.extend(self.memory.lose_all());
         failure
     }
 
     /// Says of the cells that wait that they do not run. They have no number: JupyterLab would show one as if they had run.
     pub(super) fn abort_queue(&mut self) {
         for request in std::mem::take(&mut self.queue) {
-            if request.kind() == "execute_request" && request.header["session"] != OURS {
+            if request.kind() == "execute_request" && !request.is_ours() {
+                if self.notice.take_if(|notice| notice.cell == request.id()).is_some() {
+                    self.publish(&request, "clear_output", json!({ "wait": false }));
+                }
                 self.answer(&request, false, json!({ "status": "aborted" }));
             } else {
                 self.queue.push_back(request);
@@ -254,20 +257,34 @@ impl Relay {
         }
     }
 
-    /// The first ■ asks the cell to stop, and our cargo to end a compiler; the second ends the cell's process.
+    /// The first ■ asks the cell to stop, and our cargo to end a compiler; the second, after a line that says so, ends the
+    /// process of the cells.
     pub(super) fn interrupt(&mut self) {
         self.abort_queue();
         // A cell of ours gives back variables, and takes no time worth stopping.
         let Some(running) = self.running.as_mut().filter(|running| running.is_cell && !running.is_ours) else { return };
-        running.presses += 1;
-        let (presses, request) = (running.presses, running.request_number);
-        if let Some(folder) = &self.folder {
-            word::ask_to_stop(folder);
-        }
-        if presses > 1 {
-            self.end_cell_process();
-        } else {
-            self.later(LISTEN, Tick::Interrupted(request));
+        match running.stop {
+            Stop::Unasked => {
+                running.stop = Stop::Asked;
+                let request = running.request_number;
+                if let Some(folder) = &self.folder {
+                    word::ask_to_stop(folder);
+                }
+                self.later(LISTEN, Tick::Interrupted(request));
+            }
+            Stop::Unheard => {
+                running.stop = Stop::Ended;
+                let asks = std::mem::replace(&mut running.asks, false);
+                self.end_cell_process();
+                if asks {
+                    // evcxr listens to nothing else until it has an answer.
+                    let mut answer = start();
+                    answer.header["msg_type"] = "input_reply".into();
+                    answer.content = json!({ "status": "ok", "value": "" });
+                    self.to_evcxr(|back| &back.stdin, answer);
+                }
+            }
+            Stop::Asked | Stop::Ended => {}
         }
     }
 
@@ -281,10 +298,8 @@ impl Relay {
     pub(super) fn evcxr_ended(&mut self, status: &str) {
         self.flush();
         if let Some(running) = self.running.take().filter(|running| running.is_cell && !running.is_ours) {
-            let mut failure = Failure::new("KernelProcessDied", format!("the Rust kernel itself ended: {status}"));
-            if let Some(gone) = self.memory.lose_all() {
-                failure.remark(gone);
-            }
+            let mut failure = Failure::new(PROCESS_DIED, format!("the Rust kernel itself ended: {status}"));
+            failure.traceback.extend(self.memory.lose_all());
             self.reply_to_cell(&running, Some(&failure));
         }
         self.abort_queue();

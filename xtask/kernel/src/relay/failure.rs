@@ -1,6 +1,6 @@
 //! How a cell's failure looks: its kind, its message, and the line of the cell where it happened.
 
-use super::memory::Cell;
+use super::memory::{Cell, called};
 use crate::parts::is_cell;
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ pub struct Failure {
     pub traceback: Vec<String>,
 }
 
+/// The kind of a failure that cost all variables.
+pub const PROCESS_DIED: &str = "KernelProcessDied";
 /// Not a colour: JupyterLab's red and green have a contrast of 2.7 with what it lays under errors, 4 in the dark.
 const BOLD: &str = "\u{1b}[1m";
 const PLAIN: &str = "\u{1b}[0m";
@@ -86,7 +88,7 @@ fn renumbered(line: &str, number: u64) -> String {
 /// The cell, and its line, that stand on `line` of what was compiled.
 ///
 /// evcxr writes a person's lines as they are, but not in their order, and statements of one line on lines of their own;
-/// so a line is found by its text, the latest cell first, and, of equal ones, where its neighbours are equal too.
+/// so a line is found by its text, and, of equal ones, where its neighbours are equal too, the latest cell first.
 fn find<'a>(line: usize, source: &str, cells: &'a [Cell]) -> Option<(&'a Cell, usize)> {
     let compiled: Vec<&str> = source.lines().map(str::trim).collect();
     let wanted = *compiled.get(line.checked_sub(1)?)?;
@@ -94,19 +96,19 @@ fn find<'a>(line: usize, source: &str, cells: &'a [Cell]) -> Option<(&'a Cell, u
         return None;
     }
     for exact in [true, false] {
+        let mut best: Option<(usize, &Cell, usize)> = None;
         for cell in cells.iter().rev() {
             let lines: Vec<&str> = cell.code.lines().map(str::trim).collect();
-            let mut best: Option<(usize, usize)> = None;
             for (at, text) in lines.iter().enumerate() {
                 let fits = if exact { *text == wanted } else { text.contains(wanted) };
                 let likeness = likeness(&compiled, line - 1, &lines, at);
-                if fits && best.is_none_or(|(most, _)| likeness > most) {
-                    best = Some((likeness, at));
+                if fits && best.is_none_or(|(most, ..)| likeness > most) {
+                    best = Some((likeness, cell, at));
                 }
             }
-            if let Some((_, at)) = best {
-                return Some((cell, at + 1));
-            }
+        }
+        if let Some((_, cell, at)) = best {
+            return Some((cell, at + 1));
         }
     }
     None
@@ -128,7 +130,7 @@ fn likeness(one: &[&str], at: usize, other: &[&str], there: usize) -> usize {
 
 /// The lines around `line` of a cell, with an arrow.
 fn shown(cell: &Cell, line: usize) -> Vec<String> {
-    let mut shown = vec![format!("  in cell [{}], line {line}", cell.number)];
+    let mut shown = vec![format!("  in {}, line {line}", called(cell.number))];
     let (first, last) = (line.saturating_sub(AROUND).max(1), line + AROUND);
     for (at, text) in cell.code.lines().enumerate().map(|(at, text)| (at + 1, text)) {
         if at == line {
@@ -170,6 +172,16 @@ mod tests {
         let source = "start\na();\nstep()?;\nb();\nstep()?;\nc();\nend";
         assert_eq!(place(3, source, &cells), Some((3, 2)));
         assert_eq!(place(5, source, &cells), Some((3, 4)));
+    }
+
+    #[test]
+    fn of_equal_lines_in_two_cells_the_one_with_equal_neighbours_is_meant() {
+        let third = "fn third(v: &[i32]) -> i32 {\n    v[2]\n}";
+        let cells = [cell(1, third), cell(2, "let v = vec![1, 2, 3];\nthird(&v[..1]);\nv[2]"), cell(3, "v[2]")];
+        let source = format!("{third}\nstart\nlet v = vec![1, 2, 3];\nthird(&v[..1]);\nv[2]\nend");
+        assert_eq!(place(2, &source, &cells), Some((1, 2)));
+        assert_eq!(place(7, &source, &cells), Some((2, 3)));
+        assert_eq!(place(2, "start\nv[2]\nend", &cells), Some((3, 1)));
     }
 
     #[test]

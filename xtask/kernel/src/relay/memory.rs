@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A cell that ran.
 #[derive(Clone, Debug, Default)]
 pub struct Cell {
-    /// The number before it in the notebook.
+    /// The number before it in the notebook; 0 if it was run without one.
     pub number: u64,
     /// What was run.
     pub code: String,
@@ -17,6 +17,18 @@ pub struct Cell {
     pub moved: Vec<String>,
     /// Whether it failed.
     pub failed: bool,
+}
+
+impl Cell {
+    /// Whether it has a number, and so a place in the history.
+    pub fn is_stored(&self) -> bool {
+        self.number > 0
+    }
+}
+
+/// What a cell of this number is called.
+pub fn called(number: u64) -> String {
+    if number > 0 { format!("cell [{number}]") } else { "the cell without a number".to_owned() }
 }
 
 /// All cells of a kernel's life.
@@ -70,7 +82,7 @@ impl Memory {
     pub fn moved_by(&self, cell: &Cell) -> Vec<String> {
         let mut said = Vec::new();
         for name in &cell.moved {
-            let again = self.alive.get(name).map_or(String::new(), |from| format!(" Run cell [{from}] again."));
+            let again = self.alive.get(name).map_or(String::new(), |from| format!(" Run {} again.", called(*from)));
             said.push(format!(
                 "`{name}` was moved by this cell and is gone.{again} To keep it, write `&{name}` or `{name}.clone()`."
             ));
@@ -83,16 +95,18 @@ impl Memory {
         Some(match *self.gone.get(name)? {
             Gone::Moved { by, from, failed } => {
                 let failed = if failed { ", which failed" } else { "" };
+                let (by, from) = (called(by), called(from));
                 format!(
-                    "`{name}` was moved in cell [{by}]{failed}. Run cell [{from}] again, and write `&{name}` or \
-                     `{name}.clone()` in [{by}] to keep it."
+                    "`{name}` was moved in {by}{failed}. Run {from} again, and write `&{name}` or `{name}.clone()` in {by} \
+                     to keep it."
                 )
             }
             Gone::Undefined { by } => {
-                format!("`{name}` was to be defined in cell [{by}], which failed. Run cell [{by}] again.")
+                let by = called(by);
+                format!("`{name}` was to be defined in {by}, which failed. Run {by} again.")
             }
             Gone::Lost { from } => {
-                format!("`{name}` was lost when the kernel's process ended. Run cell [{from}] again.")
+                format!("`{name}` was lost when the kernel's process ended. Run {} again.", called(from))
             }
         })
     }
@@ -104,7 +118,8 @@ impl Memory {
             return None;
         }
         let names: Vec<String> = lost.keys().map(|name| format!("`{name}`")).collect();
-        let again: Vec<String> = self.needed(&lost).iter().map(|number| format!("[{number}]")).collect();
+        let again: Vec<String> =
+            self.needed(&lost).iter().map(|&number| called(number).replace("cell [", "[")).collect();
         self.gone.extend(lost.into_iter().map(|(name, from)| (name, Gone::Lost { from })));
         self.before = self.cells.len();
         Some(format!("Gone: {}. Run again, in this order: {}.", names.join(", "), again.join(", ")))

@@ -4,6 +4,7 @@
 //! identity …, "<IDS|MSG>", HMAC-SHA256 of the rest, header, parent header, metadata, content, buffer …
 //! ```
 
+use super::OURS;
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
@@ -103,6 +104,16 @@ impl Message {
             content: object("content", content)?,
             buffers: buffers.to_vec(),
         })
+    }
+
+    /// Whether nobody but us asked this.
+    pub fn is_ours(&self) -> bool {
+        self.header["session"] == OURS
+    }
+
+    /// Whether this belongs to what nobody but us asked.
+    pub fn is_about_ours(&self) -> bool {
+        self.parent["session"] == OURS
     }
 
     /// The parts of this message, signed with `key`.

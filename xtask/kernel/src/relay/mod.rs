@@ -35,7 +35,7 @@ use anyhow::Result;
 use behind::Behind;
 use memory::Memory;
 use message::Message;
-use running::Running;
+use running::{Running, Stop};
 use serde_json::{Value, json};
 use sockets::{Back, Event, Front, Tick};
 use std::collections::{HashMap, VecDeque};
@@ -152,10 +152,10 @@ impl Relay {
     }
 
     /// Acts on what arrives, until Jupyter wants the kernel to end or evcxr ends.
-    async fn work(&mut self, waiting: &mut UnboundedReceiver<Event>) {
+    async fn work(&mut self, arriving: &mut UnboundedReceiver<Event>) {
         self.publish_status(&start(), "starting");
         self.wait_for_set_up();
-        while let Some(event) = waiting.recv().await {
+        while let Some(event) = arriving.recv().await {
             match event {
                 Event::Shell(request) => {
                     if self.serve(request, false) {
@@ -167,7 +167,7 @@ impl Relay {
                         return;
                     }
                 }
-                Event::Stdin(answer) => self.to_evcxr(|back| &back.stdin, answer),
+                Event::Stdin(answer) => self.take_answer(answer),
                 Event::EvcxrShell(reply) => self.take_reply(reply),
                 Event::EvcxrIopub(message) => self.take_output(message),
                 Event::EvcxrStdin(question) => self.ask_person(question),
@@ -215,8 +215,9 @@ impl Relay {
                 }
             }
             Tick::Interrupted(request) => {
-                let is_deaf = self.running.as_ref().is_some_and(|running| running.request_number == request);
-                if is_deaf {
+                let asked = self.running.as_mut().filter(|running| running.request_number == request);
+                if let Some(running) = asked.filter(|running| running.stop == Stop::Asked) {
+                    running.stop = Stop::Unheard;
                     self.warn("This cell does not listen to ■. Press it again to end its process; its variables are then gone.\n");
                 }
             }
@@ -314,9 +315,18 @@ impl Relay {
     /// Passes on evcxr's question, to whom the running cell came from.
     fn ask_person(&mut self, mut question: Message) {
         self.flush();
-        question.identities =
-            self.running.as_ref().map(|running| running.request.identities.clone()).unwrap_or_default();
+        let Some(running) = &mut self.running else { return };
+        running.asks = true;
+        question.identities.clone_from(&running.request.identities);
         let _ = self.front.stdin.send(question);
+    }
+
+    /// Passes on the person's answer; one that nobody waits for would answer the next question.
+    fn take_answer(&mut self, answer: Message) {
+        let running = self.running.as_mut().filter(|running| running.asks);
+        if running.is_some_and(|running| std::mem::replace(&mut running.asks, false)) {
+            self.to_evcxr(|back| &back.stdin, answer);
+        }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::message::Message;
 use super::sockets::Tick;
-use super::{GATHER, GATHER_ABOVE, OURS, Relay, records, shown, start};
+use super::{GATHER, GATHER_ABOVE, Relay, records, shown, start};
 use serde_json::{Value, json};
 
 impl Relay {
     /// What evcxr makes public: most of it goes on, some of it is kept for the end of the cell, some of it is ours.
     pub(super) fn take_output(&mut self, message: Message) {
-        if message.parent["session"] == OURS && !self.is_running(&message) {
+        if message.is_about_ours() && !self.is_running(&message) {
             return;
         }
         if message.kind() == "stream" {
@@ -25,7 +25,7 @@ impl Relay {
                 if message.content["execution_state"] == "idle" {
                     running.is_idle = true;
                     self.settle();
-                } else if !running.is_cell && !running.is_asked_again {
+                } else if !running.is_cell && !running.is_asked_again && !running.is_ours {
                     let _ = self.front.iopub.send(message);
                 }
             }

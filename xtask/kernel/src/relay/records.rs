@@ -31,9 +31,9 @@ pub enum Part<'a> {
 
 /// Takes apart what evcxr sends as one line of output, its line feed included.
 ///
-/// What looks like a record and is none is output.
+/// What looks like a record and is none is output. A record holds no RS, so that the last one of a line begins it.
 pub fn parts(line: &str) -> Vec<Part<'_>> {
-    let Some((text, rest)) = line.split_once(SEPARATOR) else { return vec![Part::Text(line)] };
+    let Some((text, rest)) = line.rsplit_once(SEPARATOR) else { return vec![Part::Text(line)] };
     let json = rest.strip_suffix('\n').unwrap_or(rest);
     let record = if json.is_empty() { None } else { serde_json::from_str(json).ok().filter(Value::is_object) };
     let mut parts = Vec::new();
@@ -57,12 +57,14 @@ mod tests {
         assert_eq!(parts("plain\n"), [Part::Text("plain\n")]);
         assert_eq!(parts("loading \u{1e}\n"), [Part::Text("loading ")]);
         assert_eq!(parts("\u{1e}\n"), []);
+        assert_eq!(parts("\u{1e}\u{1e}\n"), [Part::Text("\u{1e}")]);
+        assert_eq!(parts("\u{1e}{\u{1e}{}\n"), [Part::Text("\u{1e}{"), Part::Record(json!({}))]);
         assert_eq!(parts("x: \u{1e}{\"end\":true}\n"), [Part::Text("x: "), Part::Record(json!({ "end": true }))]);
     }
 
     #[test]
     fn what_only_looks_like_a_record_is_output() {
-        for line in ["a\u{1e}b\n", "\u{1e}[1]\n", "\u{1e}{\"end\":\n", "\u{1e}\u{1e}\n"] {
+        for line in ["a\u{1e}b\n", "\u{1e}[1]\n", "\u{1e}{\"end\":\n"] {
             assert_eq!(parts(line), [Part::Text(line)]);
         }
     }

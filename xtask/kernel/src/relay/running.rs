@@ -4,8 +4,8 @@ use super::memory::Cell;
 use super::message::{Message, now, unique};
 use super::picture;
 use super::shown::Outputs;
+use super::start;
 use super::word::Report;
-use super::{OURS, start};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -39,8 +39,10 @@ pub struct Running {
     pub expects_end: Option<bool>,
     /// What our cargo said of it.
     pub report: Option<Report>,
-    /// How often ■ was pressed.
-    pub presses: u32,
+    /// What became of ■.
+    pub stop: Stop,
+    /// Whether it waits for a line from the person.
+    pub asks: bool,
     /// Whether it has printed something.
     pub has_printed: bool,
     /// What it has shown so far.
@@ -49,21 +51,39 @@ pub struct Running {
     pub is_asked_again: bool,
 }
 
+/// What became of ■ in a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stop {
+    /// It was not pressed.
+    Unasked,
+    /// It was, and the cell has a moment to listen.
+    Asked,
+    /// The cell did not, and the person was told what pressing it again does.
+    Unheard,
+    /// It was pressed again: the process of the cells was ended.
+    Ended,
+}
+
 impl Running {
+    /// Whether it counts: it has a number in the notebook, and a place in the history.
+    pub fn is_stored(&self) -> bool {
+        !self.is_silent && self.request.content["store_history"].as_bool().unwrap_or(true)
+    }
+
     /// A question: completion, inspection.
     pub fn question(request: Message, request_number: u64) -> Running {
-        Running { is_cell: false, ..Running::cell(request, request_number, 0, false, false) }
+        Running { is_cell: false, ..Running::cell(request, request_number, 0) }
     }
 
     /// A cell.
-    pub fn cell(request: Message, request_number: u64, number: u64, is_silent: bool, is_ours: bool) -> Running {
+    pub fn cell(request: Message, request_number: u64, number: u64) -> Running {
         Running {
-            request,
             is_cell: true,
             request_number,
             number,
-            is_silent,
-            is_ours,
+            is_silent: request.content["silent"].as_bool().unwrap_or(false),
+            is_ours: request.is_ours(),
+            request,
             reply: None,
             is_idle: false,
             errors: Vec::new(),
@@ -72,7 +92,8 @@ impl Running {
             ends: BTreeSet::new(),
             expects_end: None,
             report: None,
-            presses: 0,
+            stop: Stop::Unasked,
+            asks: false,
             has_printed: false,
             outputs: Outputs::default(),
             is_asked_again: false,
@@ -80,7 +101,8 @@ impl Running {
     }
 
     /// As it goes into memory.
-    pub fn as_cell(&self, number: u64) -> Cell {
+    pub fn as_cell(&self) -> Cell {
+        let number = if self.is_stored() { self.number } else { 0 };
         let mut cell = Cell { number, code: self.request.code().to_owned(), ..Cell::default() };
         if let Some(report) = self.report.as_ref().filter(|report| report.has_run) {
             cell.defined.clone_from(&report.defined);
@@ -97,7 +119,7 @@ pub fn our_cell(code: &str) -> Message {
     request.header["msg_id"] = unique().into();
     request.header["date"] = now().into();
     request.content = json!({ "code": code, "silent": true, "store_history": false, "allow_stdin": false });
-    debug_assert_eq!(request.header["session"], OURS);
+    debug_assert!(request.is_ours());
     request
 }
 

@@ -68,14 +68,15 @@ impl Relay {
     pub(super) fn refuse(&mut self, why: &str) {
         for request in std::mem::take(&mut self.queue).into_iter().filter(|request| request.kind() == "execute_request")
         {
+            let running = Running::cell(request, self.requests, self.number + 1);
             let mut failure = Failure::new("KernelNotReady", why.to_owned());
             if !why.contains("cargo xtask") {
                 failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
             }
-            if self.notice.as_ref().is_none_or(|notice| notice.cell != request.id()) {
-                self.announce(&request, self.number + 1);
+            let is_announced = self.notice.as_ref().is_some_and(|notice| notice.cell == running.request.id());
+            if !is_announced && !running.is_silent {
+                self.announce(&running.request, running.number);
             }
-            let running = Running::cell(request, self.requests, self.number, false, false);
             self.reply_to_cell(&running, Some(&failure));
         }
     }

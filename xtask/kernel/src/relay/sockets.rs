@@ -89,6 +89,8 @@ pub struct Back {
 const PATIENCE: Duration = Duration::from_secs(10);
 /// So long may a relay before us need to end.
 const OTHERS_END: Duration = Duration::from_secs(5);
+/// A socket that fails so often one time after another is left.
+const MOST_FAILURES: u32 = 100;
 /// The name under which evcxr knows us.
 const NAME: &str = "nn-kernel";
 
@@ -97,8 +99,15 @@ pub async fn front(connection: &Connection, events: &UnboundedSender<Event>) -> 
     let mut heartbeat = RepSocket::new();
     bind(&mut heartbeat, connection, Port::Heartbeat).await?;
     spawn_local(async move {
-        while let Ok(beat) = heartbeat.recv().await {
-            let _ = heartbeat.send(beat).await;
+        let mut failures = 0;
+        while failures < MOST_FAILURES {
+            match heartbeat.recv().await {
+                Ok(beat) => {
+                    failures = 0;
+                    let _ = heartbeat.send(beat).await;
+                }
+                Err(_) => failed(&mut failures).await,
+            }
         }
     });
     let mut public = PubSocket::new();
@@ -187,7 +196,7 @@ async fn listening(address: &str) {
 /// Passes on what is a message, and says of the rest that it was left out.
 async fn read(mut socket: impl SocketRecv, key: Key, events: UnboundedSender<Event>, event: fn(Message) -> Event) {
     let mut failures = 0;
-    while failures < 100 {
+    while failures < MOST_FAILURES {
         match socket.recv().await {
             Ok(parts) => {
                 failures = 0;
@@ -200,13 +209,15 @@ async fn read(mut socket: impl SocketRecv, key: Key, events: UnboundedSender<Eve
                     Err(error) => eprintln!("Rust kernel: left out {error:#}"),
                 }
             }
-            // A client that went away in the middle of a message.
-            Err(_) => {
-                failures += 1;
-                sleep(Duration::from_millis(10)).await;
-            }
+            Err(_) => failed(&mut failures).await,
         }
     }
+}
+
+/// Counts a client that went away in the middle of a message.
+async fn failed(failures: &mut u32) {
+    *failures += 1;
+    sleep(Duration::from_millis(10)).await;
 }
 
 fn writer(socket: impl SocketSend + 'static, key: Key) -> To {

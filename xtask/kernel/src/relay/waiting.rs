@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::message::{Message, unique};
 use super::running::{self, Running};
 use super::sockets::{self, Event, Front, Tick};
-use super::{OURS, Relay, start};
+use super::{Relay, start};
 use crate::cell;
 use crate::process;
 use crate::variables::OWNER;
@@ -179,8 +179,7 @@ impl Relay {
     /// Looks at a person's cell before it is put into the queue. If it is the first, it is answered at once; if it is not the
     /// one that has run, another evcxr is made for it.
     pub(super) fn look_at_first(&mut self, request: Message) -> Option<Message> {
-        let is_first =
-            !self.queue.iter().any(|other| other.header["session"] != OURS && other.kind() == "execute_request");
+        let is_first = !self.queue.iter().any(|other| !other.is_ours() && other.kind() == "execute_request");
         let Some(prepared) = self.prepared.as_ref().filter(|_| is_first && !is_empty(&request)) else {
             return Some(request);
         };
@@ -195,7 +194,7 @@ impl Relay {
 
     /// Answers a person's first cell, which has run already; gives back a request that has to be run.
     pub(super) fn answer_prepared(&mut self, request: Message) -> Option<Message> {
-        if self.prepared.is_none() || request.header["session"] == OURS || is_empty(&request) {
+        if self.prepared.is_none() || request.is_ours() || is_empty(&request) {
             return Some(request);
         }
         let is_fine = self.is_prepared(&request);
@@ -206,8 +205,8 @@ impl Relay {
         }
         self.number += 1;
         self.announce(&request, self.number);
-        let running = Running::cell(request, self.requests, self.number, false, false);
-        self.memory.note(running.as_cell(self.number));
+        let running = Running::cell(request, self.requests, self.number);
+        self.memory.note(running.as_cell());
         self.reply_to_cell(&running, None);
         self.plan_rest();
         None
@@ -216,7 +215,7 @@ impl Relay {
     /// Puts another evcxr in the place of the one that has run what this notebook does not begin with.
     fn begin_without(&mut self) {
         self.prepared = None;
-        self.queue.retain(|request| request.header["session"] != OURS);
+        self.queue.retain(|request| !request.is_ours());
         (self.running, self.folder, self.is_ready) = (None, None, false);
         if let Some(behind) = self.behind.take() {
             spawn_local(behind.end());
@@ -237,10 +236,10 @@ impl Relay {
         if self.requests != requests || self.running.is_some() || !self.queue.is_empty() {
             return self.plan_rest();
         }
-        let cells = self.memory.cells();
-        let Some(first) = cells.first().filter(|first| first.number == 1 && !first.failed) else { return };
+        let mut cells = self.memory.cells().iter().filter(|cell| cell.is_stored());
+        let Some(first) = cells.next().filter(|first| first.number == 1 && !first.failed) else { return };
         if let Some(make) = self.another.as_ref().filter(|_| waiting::is_preparable(&first.code)) {
-            let lets = cells.iter().skip(1).filter(|cell| !cell.failed && last_name(&cell.code).is_some());
+            let lets = cells.filter(|cell| !cell.failed && last_name(&cell.code).is_some());
             make(&first.code, lets.take(WARM).map(|cell| cell.code.clone()).collect());
         }
     }

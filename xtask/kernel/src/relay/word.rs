@@ -14,7 +14,7 @@ const INTERRUPT: &str = "interrupt";
 
 /// Leaves word for our cargo that the next cell belongs to `request`, and takes ■ back.
 pub fn ask(folder: &Path, request: &str, backtrace: bool, is_ours: bool) {
-    let _ = fs::remove_file(folder.join(INTERRUPT));
+    take_back_stop(folder);
     let _ = fs::remove_file(folder.join(REPORT));
     let word = json!({ "id": request, "backtrace": backtrace, "ours": is_ours });
     // Without it, the cell is compiled as plain evcxr would.
@@ -51,6 +51,11 @@ pub fn is_to_stop(folder: &Path) -> bool {
 /// Tells the cell, and the compiler, that the person wants it to stop.
 pub fn ask_to_stop(folder: &Path) {
     let _ = fs::write(folder.join(INTERRUPT), "");
+}
+
+/// Takes ■ back: the cell has ended.
+pub fn take_back_stop(folder: &Path) {
+    let _ = fs::remove_file(folder.join(INTERRUPT));
 }
 
 /// Where a cell's libraries look whether it is to stop.
