@@ -23,7 +23,7 @@
 //! | the loop by the book at full speed | [`Training::run`] | `fast/` |
 //! | what is marked `#[inline(never)]`, compiled here for `f32` and `f64`: cells need not | | `compiled.rs` |
 //! | saved networks, checkpoints, how a network came to be | [`Network::save`], [`Training::checkpoint`] | `store/` |
-//! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol.rs` |
+//! | ■ and figures that change, in a notebook with our kernel | [`protocol`] | `protocol/` |
 //! | figures | `plot` | `plot/` |
 //! | what a cell of a notebook shows | `notebook` | `notebook/` |
 //!

@@ -1,6 +1,7 @@
 //! Kernels where not everybody's repository lies: in a folder with a blank in its path, and in the user's own Jupyter, for
 //! notebooks elsewhere. None of them has a network.
 
+use super::trial;
 use crate::setup::{Lab, evcxr, install_program};
 use anyhow::{Context, Result, bail};
 use nn_kernel::{copy, files, folder, process, settings};
@@ -45,9 +46,7 @@ fn in_a_folder_with_a_blank(lab: &Lab) -> Result<()> {
     let there = Lab { repository: folder.clone(), root: folder.join("lab") };
     link(lab, &there)?;
     let lemons = folder.join("lemons");
-    let source = lemons.join("src/lib.rs");
-    files::write(&lemons.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
-    files::write(&source, "pub fn count() -> i32 { 3 }")?;
+    let source = trial::lemons(&lemons)?;
     files::write(&lemons.join("build.rs"), "fn main() { println!(\"cargo:rerun-if-changed=build.rs\"); }")?;
     let count = "println!(\"{} lemons\", lemons::count());";
     let edit = format!("std::fs::write({source:?}, \"pub fn count() -> i32 {{ 4 + NONE }} const NONE: i32 = 0;\")?;");

@@ -30,6 +30,14 @@ pub fn folder(lab: &Lab) -> PathBuf {
     lab.root.join("trials")
 }
 
+/// Writes a small crate, `lemons`, into a folder; the path of its source, where `count` gives 3.
+pub fn lemons(folder: &Path) -> Result<PathBuf> {
+    let source = folder.join("src/lib.rs");
+    files::write(&folder.join("Cargo.toml"), "[package]\nname = \"lemons\"\nedition = \"2024\"\n\n[workspace]\n")?;
+    files::write(&source, "pub fn count() -> i32 { 3 }")?;
+    Ok(source)
+}
+
 /// Runs a notebook of these cells, in a kernel of its own.
 pub fn run(folder: &Path, name: &str, cells: &[Value]) -> Result<Trial> {
     run_with(folder, name, cells, &[])
