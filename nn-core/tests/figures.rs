@@ -62,6 +62,10 @@ fn the_text_alternative_tells_the_data() {
     let said = "test, in the figure from 1 on, falls from 1 to 0 at 2 and rises to 3";
     let late = plot::lines("", "epoch", "loss", [Series::new("test", [8.5, 1.0, 0.0, 3.0])]).y_range(0.0..=3.0);
     assert!(alt(late.clone()).contains(said), "{}", alt(late));
+    let down = plot::lines("", "h", "error", [Series::xy("error", [0.1, 0.01, 0.001], [3.0, 2.0, 1.0])]);
+    assert!(alt(down.clone()).contains("error rises from 1 to 3 for h from 0.00100 to 0.100"), "{}", alt(down));
+    let seeds = plot::lines("", "neurons", "accuracy", [Series::xy("30", [30; 3], [0.5, 0.25, 0.75])]);
+    assert!(alt(seeds.clone()).contains("30 lies between 0.250 and 0.750"), "{}", alt(seeds));
     let above = plot::lines("", "epoch", "loss", [Series::new("test", [8.5, 9.0])]).y_range(0.0..=3.0);
     assert!(alt(above.clone()).contains("test lies outside the figure over two epochs"), "{}", alt(above));
     assert_eq!(

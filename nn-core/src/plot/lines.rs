@@ -152,6 +152,8 @@ impl LineChart {
             format!("{name} is {to}")
         } else if high.1 - low.1 <= 1e-9 * first.abs() {
             format!("{name} stays at {to}")
+        } else if seen.iter().all(|(x, _)| *x == start) {
+            format!("{name} lies between {} and {}", self.value(low.1), self.value(high.1))
         } else if self.distance(high.1, first).min(self.distance(high.1, last)) > FAR * spread {
             format!("{name} rises from {from} to {} at {} and falls to {to}", self.value(high.1), text::short(high.0))
         } else if self.distance(low.1, first).min(self.distance(low.1, last)) > FAR * spread {

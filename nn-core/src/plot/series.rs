@@ -70,7 +70,11 @@ impl Series {
         x: impl IntoIterator<Item = impl Number>,
         y: impl IntoIterator<Item = impl Number>,
     ) -> Self {
-        let points = x.into_iter().zip(y).map(|(x, y)| (x.to_f64(), y.to_f64())).collect();
+        let mut points: Vec<_> = x.into_iter().zip(y).map(|(x, y)| (x.to_f64(), y.to_f64())).collect();
+        // Whoever counts downwards means the same line; it is read, and named, from left to right.
+        if points.is_sorted_by(|one, next| one.0 > next.0) {
+            points.reverse();
+        }
         Self { points, ..Self::new(name, [0.0; 0]) }
     }
 

@@ -17,13 +17,9 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// `cross-entropy, learning rate 0.01`, with the losses that are measured besides.
+    /// `cross-entropy, learning rate 0.01`: what the weights follow from, without the losses that are only measured.
     pub(crate) fn descent(&self) -> String {
-        let mut losses = self.loss.to_string();
-        for loss in &self.also {
-            losses += &format!(" and {loss}");
-        }
-        format!("{losses}, learning rate {}", self.learning_rate)
+        format!("{}, learning rate {}", self.loss, self.learning_rate)
     }
 
     /// `of 100 from 60000 examples in order`.
@@ -39,7 +35,11 @@ impl Settings {
 /// As a checkpoint holds them: `cross-entropy, learning rate 0.01, mini-batches of 100 from 60000 examples in order`.
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, mini-batches {}", self.descent(), self.mini_batches())
+        write!(f, "{}", self.loss)?;
+        for loss in &self.also {
+            write!(f, " and {loss}")?;
+        }
+        write!(f, ", learning rate {}, mini-batches {}", self.learning_rate, self.mini_batches())
     }
 }
 
@@ -62,6 +62,7 @@ mod tests {
             settings.to_string(),
             "cross-entropy, learning rate 0.01, mini-batches of 100 from 60000 examples in order"
         );
+        assert_eq!(settings.descent(), "cross-entropy, learning rate 0.01");
         settings.also = vec![Loss::BinaryCrossEntropy, Loss::MeanSquaredError];
         settings.shuffle = Some(3);
         assert_eq!(
@@ -69,5 +70,6 @@ mod tests {
             "cross-entropy and binary cross-entropy and mean squared error, learning rate 0.01, mini-batches of 100 \
              from 60000 examples shuffled with seed 3"
         );
+        assert_eq!(settings.descent(), "cross-entropy, learning rate 0.01");
     }
 }
