@@ -41,7 +41,7 @@ const HOT: [&str; 20] = [
 ];
 /// What of it is not optimised: what an editor would offer to change, which no notebook asks for, and what runs once, or seldom:
 /// Jupyter's messages, the look at the packages, patterns, dates, colours.
-const COLD: [&str; 46] = [
+const COLD: [&str; 48] = [
     "addr2line",
     "aho-corasick",
     "ariadne",
@@ -66,6 +66,8 @@ const COLD: [&str; 46] = [
     "pulldown-cmark-to-cmark",
     "ra_ap_ide",
     "ra_ap_ide_assists",
+    "ra_ap_ide_completion",
+    "ra_ap_ide_db",
     "ra_ap_ide_diagnostics",
     "ra_ap_ide_ssr",
     "ra_ap_project_model",
