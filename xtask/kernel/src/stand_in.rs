@@ -104,6 +104,9 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
         arguments.splice(0..0, ["--config".into(), quick.into()]);
     }
     let for_cell = kernel.filter(|_| arguments.iter().any(|argument| argument == "build"));
+    if for_cell.as_ref().and_then(|kernel| Request::read(kernel)).is_some_and(|request| request.is_look) {
+        return Ok(ExitCode::FAILURE);
+    }
     if let Some(kernel) = &for_cell
         && let Some((mut compiler, shelf)) = cell::compiler(kernel, &arguments)
     {

@@ -44,7 +44,7 @@ pub struct Plan {
     pub identity: String,
     /// The first cell.
     pub first: String,
-    /// Cells that it asks rust-analyzer about, so that it has read the crates.
+    /// Cells that it has rust-analyzer look at, so that it has read the crates.
     pub warm: Vec<String>,
 }
 

@@ -42,7 +42,7 @@ impl Relay {
             self.announce(&running.request, running.number);
         }
         if let Some(folder) = &self.folder {
-            word::ask(folder, running.request.id(), self.backtrace, running.is_ours);
+            word::ask(folder, &running.word(self.backtrace));
         }
         let passed = running.request.clone();
         self.running = Some(running);

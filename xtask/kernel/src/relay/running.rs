@@ -5,7 +5,7 @@ use super::message::{Message, now, unique};
 use super::picture;
 use super::shown::Outputs;
 use super::start;
-use super::word::Report;
+use super::word::{Report, Request};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -100,6 +100,12 @@ impl Running {
         }
     }
 
+    /// What our cargo is told of it.
+    pub fn word(&self, backtrace: bool) -> Request {
+        let is_look = self.request.content["look"] == true;
+        Request { id: self.request.id().to_owned(), backtrace, is_ours: self.is_ours, is_look }
+    }
+
     /// As it goes into memory.
     pub fn as_cell(&self) -> Cell {
         let number = if self.is_stored() { self.number } else { 0 };
@@ -120,6 +126,13 @@ pub fn our_cell(code: &str) -> Message {
     request.header["date"] = now().into();
     request.content = json!({ "code": code, "silent": true, "store_history": false, "allow_stdin": false });
     debug_assert!(request.is_ours());
+    request
+}
+
+/// A cell of our own that evcxr and rust-analyzer look at, and that fails before it is compiled.
+pub fn look_at(code: &str) -> Message {
+    let mut request = our_cell(code);
+    request.content["look"] = true.into();
     request
 }
 

@@ -9,7 +9,6 @@ use crate::cell;
 use crate::process;
 use crate::variables::OWNER;
 use crate::waiting::{self, Place, Plan};
-use serde_json::json;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,8 +24,8 @@ const REST: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often to look whether Jupyter lives, where no lock tells.
 const LOOK: Duration = Duration::from_secs(5);
-/// How many cells are asked about beforehand.
-const WARM: usize = 2;
+/// So many bytes of cells are looked at beforehand.
+const WARM: usize = 50_000;
 
 /// What is wanted of a kernel in waiting.
 pub enum Offer {
@@ -96,14 +95,14 @@ impl Front {
 }
 
 impl Relay {
-    /// Runs the first cell, and asks about others, before anybody does.
+    /// Runs the first cell, and has others looked at, before anybody runs them.
     pub(super) fn prepare(&mut self, waiting: Waiting) {
         let cell = running::our_cell(&waiting.plan.first);
         let code = waiting.plan.first.clone();
         self.prepared = Some(Prepared { code, request: cell.id().to_owned(), is_fine: None });
         self.queue.push_back(cell);
         for code in &waiting.plan.warm {
-            self.queue.push_back(question(code));
+            self.queue.push_back(running::look_at(code));
         }
         self.waiting = Some(waiting);
         self.later(LOOK, Tick::Owner);
@@ -148,6 +147,8 @@ impl Relay {
             return true;
         }
         self.waiting = None;
+        // What was not looked at is looked at when it runs.
+        self.queue.retain(|request| self.prepared.as_ref().is_some_and(|prepared| prepared.request == request.id()));
         let is_current = self.folder.as_deref().is_none_or(cell::is_current);
         if !is_current || self.prepared.as_ref().is_none_or(|prepared| prepared.is_fine == Some(false)) {
             let _ = stream.write_all(b"no\n").await;
@@ -239,8 +240,10 @@ impl Relay {
         let mut cells = self.memory.cells().iter().filter(|cell| cell.is_stored());
         let Some(first) = cells.next().filter(|first| first.number == 1 && !first.failed) else { return };
         if let Some(make) = self.another.as_ref().filter(|_| waiting::is_preparable(&first.code)) {
-            let lets = cells.filter(|cell| !cell.failed && last_name(&cell.code).is_some());
-            make(&first.code, lets.take(WARM).map(|cell| cell.code.clone()).collect());
+            let passed: Vec<&str> = cells.filter(|cell| !cell.failed).map(|cell| cell.code.as_str()).collect();
+            let lets = passed.iter().position(|code| has_let(code)).map_or(0, |first| first + 1);
+            // The first alone, for whoever takes over early.
+            make(&first.code, vec![as_one(&passed[..lets]), as_one(&passed)]);
         }
     }
 
@@ -281,24 +284,25 @@ fn is_empty(request: &Message) -> bool {
     request.code().trim().is_empty()
 }
 
-/// Asks for what the last variable of a cell can do: rust-analyzer then infers the whole cell, and nothing is changed.
-fn question(code: &str) -> Message {
-    let name = last_name(code).unwrap_or("String");
-    let code = format!("{code}\n{name}.");
-    let mut question = start();
-    question.header["msg_type"] = "complete_request".into();
-    question.content = json!({ "code": code, "cursor_pos": code.chars().count() });
-    question
+/// Cells as one that rust-analyzer can read: without commands, and each with an end.
+fn as_one(cells: &[&str]) -> String {
+    let mut one = String::new();
+    for cell in cells {
+        if one.len() + cell.len() > WARM {
+            break;
+        }
+        for line in cell.lines().filter(|line| !line.trim_start().starts_with(':')) {
+            one += line;
+            one.push('\n');
+        }
+        one += ";\n";
+    }
+    one
 }
 
-/// The variable of a cell's last `let` at the beginning of a line.
-fn last_name(code: &str) -> Option<&str> {
-    code.lines().rev().find_map(|line| {
-        let rest = line.strip_prefix("let ")?;
-        let rest = rest.strip_prefix("mut ").unwrap_or(rest);
-        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
-        (end > 0).then(|| &rest[..end])
-    })
+/// Whether a line of a cell begins with `let`.
+fn has_let(code: &str) -> bool {
+    code.lines().any(|line| line.starts_with("let "))
 }
 
 #[cfg(test)]
@@ -306,11 +310,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_variable_of_a_cell_is_asked_about() {
-        let code = "let y: Array2<f64> = one();\nlet mut a = array![\n    let_no,\n];\nlet (b, c) = (1, 2);";
-        assert_eq!(last_name(code), Some("a"));
-        assert_eq!(last_name("println!();"), None);
-        let question = question("let é = 1;");
-        assert_eq!((question.code(), &question.content["cursor_pos"]), ("let é = 1;\né.", &13.into()));
+    fn cells_are_looked_at_as_one_without_commands() {
+        let cells = [":opt 2\nlet a = 1;", "a.max(2)"];
+        assert_eq!(as_one(&cells), "let a = 1;\n;\na.max(2)\n;\n");
+        let long = "let b = 2;\n".repeat(WARM / 10);
+        assert_eq!(as_one(&["let a = 1;", &long]), "let a = 1;\n;\n");
+        assert!(has_let("for i in 0..9 {}\nlet a = 1;") && !has_let("println!();"));
     }
 }

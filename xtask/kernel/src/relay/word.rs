@@ -13,10 +13,11 @@ const REPORT: &str = "cell.report.json";
 const INTERRUPT: &str = "interrupt";
 
 /// Leaves word for our cargo that the next cell belongs to `request`, and takes ■ back.
-pub fn ask(folder: &Path, request: &str, backtrace: bool, is_ours: bool) {
+pub fn ask(folder: &Path, request: &Request) {
     take_back_stop(folder);
     let _ = fs::remove_file(folder.join(REPORT));
-    let word = json!({ "id": request, "backtrace": backtrace, "ours": is_ours });
+    let Request { id, backtrace, is_ours, is_look } = request;
+    let word = json!({ "id": id, "backtrace": backtrace, "ours": is_ours, "look": is_look });
     // Without it, the cell is compiled as plain evcxr would.
     let _ = fs::write(folder.join(REQUEST), word.to_string());
 }
@@ -29,6 +30,8 @@ pub struct Request {
     pub backtrace: bool,
     /// Whether the cell gives back variables, so that there is none to give back.
     pub is_ours: bool,
+    /// Whether rust-analyzer alone is to look at the cell: nothing is compiled, and so nothing of it runs.
+    pub is_look: bool,
 }
 
 impl Request {
@@ -39,6 +42,7 @@ impl Request {
             id: word["id"].as_str()?.to_owned(),
             backtrace: word["backtrace"] == true,
             is_ours: word["ours"] == true,
+            is_look: word["look"] == true,
         })
     }
 }
