@@ -364,6 +364,8 @@ if sys.platform != "win32":
         os.kill(evcxr, signal.SIGSTOP)
         try:
             request = kernel.send("left + 1")
+            # Messages go by two ways, and a ■ before the cell would be about nothing.
+            kernel.wait(lambda: kernel.first(request, "execute_input"), 30, "the cell to begin")
             kernel.interrupt()
             kernel.wait_for_text(request, "does not listen", 30)
             kernel.interrupt()
