@@ -88,8 +88,7 @@ fn train(lab: &Lab, program: &Path, scheduler: Option<&str>, results: &mut Resul
     keep_inside(lab, &mut script);
     script.arg(lab.repository.join("xtask/python/sweep.py")).arg(program).arg(table(lab)).args(scheduler);
     // Ctrl+C ends this process, with it the script's stdin, and so the script, in order and without words.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut script, 0);
+    process::lead_group(&mut script);
     let mut script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start Python")?;
     let missing = results.missing();
     let (jobs, printed) = (script.stdin.take(), script.stdout.take());

@@ -147,8 +147,7 @@ fn place(number: &Value) -> Option<usize> {
 
 /// Runs `command`, a compiler or cargo, until it ends or the person presses ■.
 pub fn run(command: &mut Command, folder: &Path) -> Result<Ended> {
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
+    process::lead_group(command);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start the compiler")?;
     let (has_ended, was_stopped) = (AtomicBool::new(false), AtomicBool::new(false));
     let group = child.id();

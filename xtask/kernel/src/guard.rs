@@ -31,8 +31,7 @@ pub fn spawn(kernel: u32, folder: &Path) -> Result<File> {
     guard.arg("guard").arg(kernel.to_string()).arg(folder);
     guard.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // A signal to the kernel's group is not for us.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut guard, 0);
+    process::lead_group(&mut guard);
     guard.spawn().context("cannot start the kernel's guard")?;
     Ok(relay)
 }
@@ -133,7 +132,7 @@ mod tests {
     fn without_locks_a_kernel_ends_with_its_launcher_and_what_it_started_and_its_folder_goes() {
         let mut launcher = Command::new("sleep").arg("60").spawn().unwrap();
         let mut kernel = Command::new("sh");
-        std::os::unix::process::CommandExt::process_group(&mut kernel, 0);
+        process::lead_group(&mut kernel);
         let mut kernel = kernel.args(["-c", "sleep 60 & echo $!; wait"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut cells = String::new();
         BufReader::new(kernel.stdout.take().unwrap()).read_line(&mut cells).unwrap();

@@ -140,7 +140,6 @@ fn evcxr_for(evcxr: &Path, control_file: &Path, kernels: &Path) -> Command {
         .env("RUST_BACKTRACE", "0")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     // Its group is ended with it: the process of the cells is its child, and ends by itself only between two cells.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    process::lead_group(&mut command);
     command
 }

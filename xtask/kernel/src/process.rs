@@ -59,6 +59,14 @@ pub fn is_root() -> bool {
     cfg!(unix) && read(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
+/// Makes `command` lead a group of its own: a signal to ours is not for it, and [`end_group`] ends it with all that it started.
+pub fn lead_group(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
 /// Ends a process that leads a group, and all that it started.
 pub fn end_group(process: u32) {
     let mut kill = if cfg!(windows) { Command::new("taskkill") } else { Command::new("kill") };

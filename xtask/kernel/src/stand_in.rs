@@ -94,7 +94,6 @@ pub fn run() -> Option<ExitCode> {
 }
 
 fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<ExitCode> {
-    let for_analyzer = is_for_analyzer(&arguments);
     let kernel = kernel_folder();
     let for_metadata = kernel.clone().filter(|_| arguments.iter().any(|argument| argument == "metadata"));
     let mut arguments: Vec<OsString> = arguments.into_iter().map(built).collect();
@@ -126,7 +125,7 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
         None => cargo.env_remove("CARGO_HOME"),
     };
     if let Some(kernel) = &for_metadata {
-        show_metadata(&mut cargo, kernel, for_analyzer)
+        show_metadata(&mut cargo, kernel, is_for_analyzer(&arguments))
     } else if let Some(kernel) = for_cell {
         cell::build(&mut cargo, &kernel, &arguments)
     } else {
@@ -134,13 +133,10 @@ fn stand_in_for_cargo(arguments: Vec<OsString>, stand_ins: &Path) -> Result<Exit
     }
 }
 
-/// Whether this is rust-analyzer's question about all packages of the kernel's crate; evcxr's own names no platform.
+/// Whether a call of `cargo metadata` is rust-analyzer's, about all packages of the kernel's crate; evcxr's own names no platform.
 fn is_for_analyzer(arguments: &[OsString]) -> bool {
-    let arguments: Vec<_> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    arguments.contains(&"metadata")
-        && arguments.contains(&"--filter-platform")
-        && !arguments.contains(&"--no-deps")
-        && kernel_folder().is_some()
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    has("--filter-platform") && !has("--no-deps")
 }
 
 /// Runs `cargo metadata`, which may download for minutes, until it ends or the person presses ■. Passes on what serves a

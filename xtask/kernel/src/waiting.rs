@@ -132,8 +132,7 @@ pub fn spawn(lab: &Path, evcxr: &Path, first: &str, warm: Vec<String>) -> Result
     waiting.args(["kernel", "wait", "--evcxr"]).arg(evcxr);
     waiting.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     // Jupyter ends the whole group of a kernel.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut waiting, 0);
+    process::lead_group(&mut waiting);
     let mut child = waiting.spawn().context("cannot start a kernel in waiting")?;
     let text = json!({ "identity": plan.identity, "first": plan.first, "warm": plan.warm }).to_string();
     child.stdin.take().context("it has no stdin")?.write_all(text.as_bytes())?;

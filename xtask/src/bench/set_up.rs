@@ -31,8 +31,7 @@ pub fn anew(lab: &Lab, folder: &Path) -> Result<Vec<(&'static str, f64)>> {
     for inherited in ["CARGO_TARGET_DIR", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH"] {
         command.env_remove(inherited);
     }
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    process::lead_group(&mut command);
     let (start, before) = (Instant::now(), cpu_of_children());
     let mut child = command.spawn().context("cannot start cargo xtask lab")?;
     let log = child.stderr.take().context("it has no stderr")?;

@@ -30,12 +30,12 @@ impl Relay {
         self.backtrace = running::wants_backtrace(request.code()).unwrap_or(self.backtrace);
         let mut running = Running::cell(request, self.requests, self.number);
         let is_empty = running.request.code().trim().is_empty();
-        if running.is_stored() && !running.is_ours && !is_empty {
+        if running.request.is_stored() && !running.is_ours && !is_empty {
             self.number += 1;
             running.number = self.number;
         }
-        if self.notice.take_if(|notice| notice.cell == running.request.id()).is_some() {
-            self.publish(&running.request, "clear_output", json!({ "wait": false }));
+        if self.is_announced(&running.request) {
+            self.clear_notice(&running.request);
         } else if running.is_silent && !running.is_ours {
             self.publish_status(&running.request, "busy");
         } else if !running.is_ours {
@@ -247,9 +247,7 @@ impl Relay {
     pub(super) fn abort_queue(&mut self) {
         for request in std::mem::take(&mut self.queue) {
             if request.kind() == "execute_request" && !request.is_ours() {
-                if self.notice.take_if(|notice| notice.cell == request.id()).is_some() {
-                    self.publish(&request, "clear_output", json!({ "wait": false }));
-                }
+                self.clear_notice(&request);
                 self.answer(&request, false, json!({ "status": "aborted" }));
             } else {
                 self.queue.push_back(request);

@@ -111,6 +111,16 @@ impl Message {
         self.header["session"] == OURS
     }
 
+    /// Whether nobody is to see it run.
+    pub fn is_silent(&self) -> bool {
+        self.content["silent"].as_bool().unwrap_or(false)
+    }
+
+    /// Whether it counts: it gets a number in the notebook, and a place in the history.
+    pub fn is_stored(&self) -> bool {
+        !self.is_silent() && self.content["store_history"].as_bool().unwrap_or(true)
+    }
+
     /// Whether this belongs to what nobody but us asked.
     pub fn is_about_ours(&self) -> bool {
         self.parent["session"] == OURS

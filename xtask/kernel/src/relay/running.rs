@@ -65,11 +65,6 @@ pub enum Stop {
 }
 
 impl Running {
-    /// Whether it counts: it has a number in the notebook, and a place in the history.
-    pub fn is_stored(&self) -> bool {
-        !self.is_silent && self.request.content["store_history"].as_bool().unwrap_or(true)
-    }
-
     /// A question: completion, inspection.
     pub fn question(request: Message, request_number: u64) -> Running {
         Running { is_cell: false, ..Running::cell(request, request_number, 0) }
@@ -81,7 +76,7 @@ impl Running {
             is_cell: true,
             request_number,
             number,
-            is_silent: request.content["silent"].as_bool().unwrap_or(false),
+            is_silent: request.is_silent(),
             is_ours: request.is_ours(),
             request,
             reply: None,
@@ -108,7 +103,7 @@ impl Running {
 
     /// As it goes into memory.
     pub fn as_cell(&self) -> Cell {
-        let number = if self.is_stored() { self.number } else { 0 };
+        let number = if self.request.is_stored() { self.number } else { 0 };
         let mut cell = Cell { number, code: self.request.code().to_owned(), ..Cell::default() };
         if let Some(report) = self.report.as_ref().filter(|report| report.has_run) {
             cell.defined.clone_from(&report.defined);

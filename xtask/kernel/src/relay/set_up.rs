@@ -2,6 +2,7 @@
 
 use super::behind::Behind;
 use super::failure::Failure;
+use super::message::Message;
 use super::running::Running;
 use super::sockets::Tick;
 use super::{ASK, LOOK, Notice, Relay, start};
@@ -48,7 +49,7 @@ impl Relay {
     /// Shows in the first waiting cell how far the set-up is.
     pub(super) fn show_progress(&mut self, line: &str) {
         let Some(cell) = self.queue.iter().find(|request| request.kind() == "execute_request").cloned() else { return };
-        if self.notice.as_ref().is_none_or(|notice| notice.cell != cell.id()) {
+        if !self.is_announced(&cell) {
             self.announce(&cell, self.number + 1);
             self.notice = Some(Notice { cell: cell.id().to_owned(), line: String::new() });
         }
@@ -64,6 +65,18 @@ impl Relay {
         self.publish(&cell, kind, content);
     }
 
+    /// Whether this cell shows how far the set-up is, so that everybody knows that it has begun.
+    pub(super) fn is_announced(&self, cell: &Message) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.cell == cell.id())
+    }
+
+    /// Takes that away again.
+    pub(super) fn clear_notice(&mut self, cell: &Message) {
+        if self.notice.take_if(|notice| notice.cell == cell.id()).is_some() {
+            self.publish(cell, "clear_output", json!({ "wait": false }));
+        }
+    }
+
     /// Fails what waits: there is no evcxr, and nobody makes one.
     pub(super) fn refuse(&mut self, why: &str) {
         for request in std::mem::take(&mut self.queue).into_iter().filter(|request| request.kind() == "execute_request")
@@ -73,8 +86,7 @@ impl Relay {
             if !why.contains("cargo xtask") {
                 failure.remark("Run `cargo xtask lab` again, and then restart this kernel.".to_owned());
             }
-            let is_announced = self.notice.as_ref().is_some_and(|notice| notice.cell == running.request.id());
-            if !is_announced && !running.is_silent {
+            if !self.is_announced(&running.request) && !running.is_silent {
                 self.announce(&running.request, running.number);
             }
             self.reply_to_cell(&running, Some(&failure));

@@ -172,9 +172,7 @@ impl Relay {
 
     /// Whether this is the cell that has run already, as far as its code tells; an empty cell is none.
     fn is_prepared(&self, request: &Message) -> bool {
-        let is_stored = request.content["store_history"].as_bool().unwrap_or(true);
-        let is_silent = request.content["silent"].as_bool().unwrap_or(false);
-        self.prepared.as_ref().is_some_and(|prepared| prepared.code == request.code() && is_stored && !is_silent)
+        self.prepared.as_ref().is_some_and(|prepared| prepared.code == request.code() && request.is_stored())
     }
 
     /// Looks at a person's cell before it is put into the queue. If it is the first, it is answered at once; if it is not the
